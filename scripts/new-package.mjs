@@ -1,0 +1,52 @@
+// `npm run new-package -- <name> "<description>"`: the skeleton that every published package follows.
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const [name, description] = process.argv.slice(2)
+if (!/^[a-z][a-z0-9-]*$/.test(name ?? '') || !description) {
+  console.error('Usage: npm run new-package -- <kebab-case-name> "<one line of what it is>"')
+  process.exit(2)
+}
+const folder = join(import.meta.dirname, '..', 'packages', name)
+if (existsSync(folder)) {
+  console.error(`packages/${name} exists already`)
+  process.exit(2)
+}
+
+const published = { types: './dist/index.d.ts', default: './dist/index.js' }
+const manifest = {
+  name: `@holdfast/${name}`,
+  version: '0.0.0',
+  description,
+  keywords: ['resilience'],
+  license: 'MIT',
+  type: 'module',
+  sideEffects: false,
+  repository: {
+    type: 'git',
+    url: 'git+https://github.com/holdfast-js/holdfast.git',
+    directory: `packages/${name}`,
+  },
+  engines: { node: '>=20.0.0' },
+  files: ['dist'],
+  exports: {
+    '.': { '@holdfast/source': './src/index.ts', ...published },
+    './package.json': './package.json',
+  },
+  publishConfig: {
+    access: 'public',
+    provenance: true,
+    exports: { '.': published, './package.json': './package.json' },
+  },
+  scripts: { build: 'tsup --config ../../tsup.config.ts' },
+  devDependencies: { '@holdfast/internal': 'workspace:*' },
+}
+
+mkdirSync(join(folder, 'src'), { recursive: true })
+writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
+writeFileSync(
+  join(folder, 'README.md'),
+  `# @holdfast/${name}\n\n> ${description}\n\n## Install\n\n\`\`\`sh\nnpm install @holdfast/${name}\n\`\`\`\n`,
+)
+writeFileSync(join(folder, 'src', 'index.ts'), 'export {}\n')
+console.log(`packages/${name} is there. Next: its size budget in .size-limit.js, then npm test.`)

@@ -1,0 +1,21 @@
+// pnpm at the version that package.json pins, through npx: nothing is installed globally.
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+export const root = join(import.meta.dirname, '..')
+const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+
+/**
+ * Runs `pnpm <args>` in the root. Its output goes to stderr, so that stdout stays the caller's.
+ * @param {readonly string[]} args
+ */
+export function pnpm(args) {
+  const { status } = spawnSync('npx', ['--yes', packageManager, ...args], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    // On Windows npx is a script, which only a shell starts.
+    shell: process.platform === 'win32',
+  })
+  if (status !== 0) process.exit(status ?? 1)
+}

@@ -1,0 +1,24 @@
+import { defineConfig, type ViteUserConfig } from 'vitest/config'
+
+// Packages meet by their sources, so that no test needs a build or can run against a stale one.
+// The rest are Vite's own defaults, which this setting replaces.
+const conditions = ['@holdfast/source', 'module', 'node', 'development|production']
+const ssr = { resolve: { conditions } }
+
+const config: ViteUserConfig = defineConfig({
+  test: {
+    projects: [
+      { ssr, test: { name: 'unit', include: ['packages/*/src/**/*.test.ts'] } },
+      {
+        ssr,
+        test: {
+          name: 'integration',
+          include: ['packages/*/test/**/*.test.ts', 'tests/**/*.test.ts'],
+          testTimeout: 30_000,
+        },
+      },
+    ],
+  },
+})
+
+export default config
