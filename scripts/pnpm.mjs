@@ -11,11 +11,13 @@ const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), '
  * @param {readonly string[]} args
  */
 export function pnpm(args) {
-  const { status } = spawnSync('npx', ['--yes', packageManager, ...args], {
+  // On Windows npx is a script, which only a shell starts, and a shell splits at spaces.
+  const shell = process.platform === 'win32'
+  const quoted = shell ? args.map((argument) => `"${argument}"`) : args
+  const { status } = spawnSync('npx', ['--yes', packageManager, ...quoted], {
     cwd: root,
     stdio: ['ignore', 2, 2],
-    // On Windows npx is a script, which only a shell starts.
-    shell: process.platform === 'win32',
+    shell,
   })
   if (status !== 0) process.exit(status ?? 1)
 }

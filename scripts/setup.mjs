@@ -1,32 +1,56 @@
 // From a fresh clone to a built workspace; quick when nothing has changed since the last time.
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { pnpm, root } from './pnpm.mjs'
 
-const packages = readdirSync(join(root, 'packages')).map((name) => join('packages', name))
-const manifests = ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml']
+const packages = foldersIn('packages')
+const workspaces = ['.', ...packages, ...foldersIn('examples'), 'benchmarks']
+const manifests = [
+  'pnpm-lock.yaml',
+  'pnpm-workspace.yaml',
+  ...workspaces.map((folder) => join(folder, 'package.json')).filter(exists),
+]
 const sources = packages.flatMap((folder) =>
   readdirSync(join(root, folder, 'src'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.name.endsWith('.test.ts'))
-    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1)),
+    .filter((entry) => entry.isFile() && !/\.test(-d)?\.ts$/.test(entry.name))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name))),
 )
+const builds = packages.filter((folder) => 'build' in (manifest(folder).scripts ?? {}))
 
-step('install', [...manifests, ...packages.map((folder) => join(folder, 'package.json'))], () => {
+step('install', manifests, ['node_modules'], () => {
   pnpm(['install', '--frozen-lockfile'])
 })
-step('build', [...manifests, 'tsup.config.ts', 'tsconfig.base.json', ...sources], () => {
-  pnpm(['run', 'build'])
-})
+step(
+  'build',
+  [...manifests, 'tsup.config.ts', 'tsconfig.base.json', ...sources],
+  builds.map((folder) => join(folder, 'dist', 'index.d.ts')),
+  () => pnpm(['--recursive', 'run', 'build']),
+)
 
-/** Runs `work` unless it ended well before with the same files and the same Node. */
-function step(name, files, work) {
+/** Runs `work`, unless its products are there and it ended well with the same inputs and Node. */
+function step(name, inputs, products, work) {
   const hash = createHash('sha256').update(process.version)
-  for (const file of files.toSorted()) hash.update(file).update(readFileSync(join(root, file)))
+  for (const file of inputs.toSorted()) hash.update(file).update(readFileSync(join(root, file)))
   const stamp = join(root, 'node_modules', '.holdfast', name)
   const digest = hash.digest('hex')
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return
+  const done = existsSync(stamp) && readFileSync(stamp, 'utf8') === digest
+  if (done && products.every(exists)) return
   work()
   mkdirSync(join(stamp, '..'), { recursive: true })
   writeFileSync(stamp, digest)
+}
+
+function foldersIn(folder) {
+  return readdirSync(join(root, folder))
+    .map((name) => join(folder, name))
+    .filter((path) => exists(join(path, 'package.json')))
+}
+
+function manifest(folder) {
+  return JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
+}
+
+function exists(path) {
+  return existsSync(join(root, path))
 }

@@ -1,0 +1,23 @@
+// Budgets of what a user's bundle grows by: minified and gzipped, measured on the built packages.
+// Units are decimal: 1 kB = 1000 bytes. `npm test` fails for a published package with no line here.
+
+/** What `packages/<folder>` weighs without Node's own modules, which `platform` leaves out. */
+const entry = (folder, limit, rest = {}) => ({
+  name: folder,
+  path: `packages/${folder}/dist/index.js`,
+  limit,
+  gzip: true,
+  modifyEsbuildConfig: (config) => ({ ...config, format: 'esm', platform: 'node' }),
+  ...rest,
+})
+
+export default [
+  entry('retry', '3 kB'),
+  entry('retry', '2 kB', { name: 'retry: { retry } alone', import: '{ retry }' }),
+  entry('circuit-breaker', '3 kB'),
+  entry('limiter', '4.5 kB'),
+  entry('pipeline', '1.5 kB'),
+  // By itself: the other packages have their own lines, and the SDK is there anyway.
+  entry('bedrock-adapter', '6 kB', { ignore: ['@holdfast/*', '@aws-sdk/*'] }),
+  entry('bedrock-simulator', '20 kB'),
+]

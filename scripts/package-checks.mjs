@@ -1,0 +1,106 @@
+// What every published package promises, checked on the tarball that npm would get.
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { publishable } from './publishable.mjs'
+import { run, tool } from './run.mjs'
+
+/** Packages that may depend at run time on others of this repository; the rest depend on nothing. */
+const composed = ['@holdfast/bedrock-adapter']
+
+/** The checks of every package, given the directory that `scripts/pack.mjs` filled. */
+export function packageChecks(directory) {
+  return publishable.flatMap(({ folder, manifest }) => {
+    const tarball = `${manifest.name.slice(1).replace('/', '-')}-${manifest.version}.tgz`
+    const path = join(directory, tarball)
+    const check = (name, work) => ({ name: `${name} ${manifest.name}`, work })
+    return [
+      check('manifest', () => verdict(manifestProblems(folder, manifest))),
+      check('contents', () => verdict(contentProblems(unpack(directory, tarball)))),
+      check('publint', () => run([...tool('publint'), 'run', path, '--strict'])),
+      check('types', () => run([...attw, path, '--profile', 'esm-only'])),
+    ]
+  })
+}
+
+const attw = tool('@arethetypeswrong/cli', 'attw')
+const verdict = (problems) => ({
+  status: problems.length === 0 ? 0 : 1,
+  output: problems.join('\n'),
+})
+
+/** The fields that are the same in every package, and the README. */
+function manifestProblems(folder, manifest) {
+  const path = `packages/${basename(folder)}`
+  const fields = {
+    license: 'MIT',
+    type: 'module',
+    sideEffects: false,
+    engines: { node: '>=20.0.0' },
+    files: ['dist'],
+    repository: { ...manifest.repository, type: 'git', directory: path },
+    publishConfig: { access: 'public', provenance: true, exports: shipped(manifest.exports) },
+  }
+  const problems = Object.keys(fields)
+    .filter((field) => !isDeepStrictEqual(manifest[field], fields[field]))
+    .map((field) => `${path}/package.json: ${field} must be ${JSON.stringify(fields[field])}`)
+  if (!existsSync(join(folder, 'README.md'))) problems.push(`${path}/README.md is missing`)
+  return problems
+}
+
+/** `exports` as it must ship: types, then default, and no condition that points at sources. */
+function shipped(exports) {
+  const entries = Object.entries(exports).map(([name, target]) =>
+    typeof target === 'string'
+      ? [name, target]
+      : [name, { types: target.types, default: target.default }],
+  )
+  return Object.fromEntries(entries)
+}
+
+/** Only what is meant to ship is in the tarball, and nothing in it points back at this workspace. */
+function contentProblems(folder) {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) =>
+      join(entry.parentPath, entry.name)
+        .slice(folder.length + 1)
+        .replaceAll('\\', '/'),
+    )
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const allowed = /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|dist\/.+)$/
+  const inside = (text) => (file) => readFileSync(join(folder, file), 'utf8').includes(text)
+  return [
+    ...files.filter((file) => !allowed.test(file)).map((file) => `${file} must not ship`),
+    ...['README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts']
+      .filter((file) => !files.includes(file))
+      .map((file) => `${file} is not in the tarball`),
+    ...['package.json', ...files.filter((file) => file.startsWith('dist/'))]
+      .filter(inside('@holdfast/source'))
+      .map((file) => `${file} names the condition @holdfast/source`),
+    ...files
+      .filter((file) => file.startsWith('dist/'))
+      .filter(inside('@holdfast/internal'))
+      .map((file) => `${file} names @holdfast/internal, which is never published`),
+    ...dependencyProblems(manifest),
+  ]
+}
+
+function dependencyProblems({ name, dependencies = {}, optionalDependencies = {} }) {
+  const names = Object.keys({ ...dependencies, ...optionalDependencies })
+  const mayDepend = (dependency) =>
+    composed.includes(name) && publishable.some(({ manifest }) => manifest.name === dependency)
+  return names
+    .filter((dependency) => !mayDepend(dependency))
+    .map((dependency) => `${name} must not depend on ${dependency} at run time`)
+}
+
+/** Unpacks with `tar`, which macOS, Linux and Windows have; names are relative, for a `C:` confuses it. */
+function unpack(directory, tarball) {
+  const target = tarball.replace('.tgz', '')
+  mkdirSync(join(directory, target), { recursive: true })
+  const { status, stderr } = spawnSync('tar', ['-xzf', tarball, '-C', target], { cwd: directory })
+  if (status !== 0) throw new Error(`cannot unpack ${tarball}: ${stderr}`)
+  return join(directory, target, 'package')
+}

@@ -1,0 +1,65 @@
+// What a user gets: the packed tarballs, installed by npm into an empty project elsewhere.
+import { spawnSync } from 'node:child_process'
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+const root = join(import.meta.dirname, '..')
+const project = mkdtempSync(join(tmpdir(), 'holdfast-consumer-'))
+const packed = process.env['HOLDFAST_TARBALLS'] ?? join(project, 'tarballs')
+const canRequireModules = Reflect.get(process.features, 'require_module') === true
+
+beforeAll(() => {
+  cpSync(join(import.meta.dirname, 'consumer'), project, { recursive: true })
+  // `npm test` has packed them already.
+  if (!existsSync(packed)) run('node', [join(root, 'scripts', 'pack.mjs'), packed])
+  const tarballs = readdirSync(packed).filter((file) => file.endsWith('.tgz'))
+  expect(tarballs.length).toBeGreaterThan(0)
+  run('npm', [
+    'install',
+    '--no-audit',
+    '--no-fund',
+    '--prefer-offline',
+    ...tarballs.map((file) => join(packed, file)),
+    ...['typescript', '@types/node'].map((name) => sameVersion('.', name)),
+    sameVersion('packages/bedrock-adapter', '@aws-sdk/client-bedrock-runtime'),
+  ])
+}, 120_000)
+
+afterAll(() => rmSync(project, { recursive: true, force: true, maxRetries: 3 }))
+
+test('a call from an ES module', () => {
+  expect(run('node', ['call.mjs'])).toBe('a reply arrived')
+})
+
+// Loud, not silent: Node without require(esm) lists this test as skipped, with the reason in its name.
+const needs = canRequireModules
+  ? ''
+  : ` (SKIPPED: Node ${process.version} cannot require ES modules)`
+test.skipIf(!canRequireModules)(`a call from CommonJS${needs}`, () => {
+  expect(run('node', ['call.cjs'])).toBe('a reply arrived')
+})
+
+test('types, from an ES module and from CommonJS, with library types checked too', () => {
+  expect(run('node', ['node_modules/typescript/bin/tsc', '--project', '.'])).toBe('')
+}, 60_000)
+
+/** `name@version` at the version that this workspace has installed in `folder`. */
+function sameVersion(folder: string, name: string): string {
+  const manifest = readFileSync(join(root, folder, 'node_modules', name, 'package.json'), 'utf8')
+  return `${name}@${JSON.parse(manifest).version}`
+}
+
+/** Runs a command in the project; its trimmed stdout, or an error with all that it said. */
+function run(command: 'node' | 'npm', args: string[]): string {
+  // On Windows npm is a script, which only a shell starts.
+  const shell = process.platform === 'win32' && command === 'npm'
+  const { status, stdout, stderr } = spawnSync(
+    command === 'node' ? process.execPath : command,
+    shell ? args.map((argument) => `"${argument}"`) : args,
+    { cwd: project, encoding: 'utf8', shell, stdio: ['ignore', 'pipe', 'pipe'] },
+  )
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')}\n${stdout}\n${stderr}`)
+  return stdout.trim()
+}
