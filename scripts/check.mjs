@@ -31,7 +31,7 @@ async function runAll(directory) {
   await Promise.all([
     runInTurn([tests('unit'), tests('integration')]),
     runInTurn([
-      { name: 'types', work: () => run([...tool('typescript', 'tsc'), '--noEmit']) },
+      { name: 'type-check', work: () => run([...tool('typescript', 'tsc'), '--noEmit']) },
       { name: 'lint', work: () => run([...tool('@biomejs/biome', 'biome'), 'check', '.']) },
       { name: 'unused code', work: () => run(tool('knip')) },
       { name: 'lockfile', work: () => node('check-lockfile.mjs') },

@@ -18,8 +18,9 @@ export function packageChecks(directory) {
     return [
       check('manifest', () => verdict(manifestProblems(folder, manifest))),
       check('contents', () => verdict(contentProblems(unpack(directory, tarball)))),
+      check('dependencies', () => verdict(dependencyProblems(manifest))),
       check('publint', () => run([...tool('publint'), 'run', path, '--strict'])),
-      check('types', () => run([...attw, path, '--profile', 'esm-only'])),
+      check('types resolve', () => run([...attw, path, '--profile', 'esm-only'])),
     ]
   })
 }
@@ -68,7 +69,6 @@ function contentProblems(folder) {
         .slice(folder.length + 1)
         .replaceAll('\\', '/'),
     )
-  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
   const allowed = /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|dist\/.+)$/
   const inside = (text) => (file) => readFileSync(join(folder, file), 'utf8').includes(text)
   return [
@@ -83,7 +83,6 @@ function contentProblems(folder) {
       .filter((file) => file.startsWith('dist/'))
       .filter(inside('@holdfast/internal'))
       .map((file) => `${file} names @holdfast/internal, which is never published`),
-    ...dependencyProblems(manifest),
   ]
 }
 
