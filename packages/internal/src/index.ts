@@ -1,1 +1,12 @@
-export {}
+export type { DerivedAbort } from './abort.ts'
+export { deriveAbort, raceAbort, sleep, throwIfAborted } from './abort.ts'
+export { withMembers } from './callable.ts'
+export type { Clock } from './clock.ts'
+export { MAX_TIMER_MS, systemClock } from './clock.ts'
+export { brand, isBranded } from './error-brand.ts'
+export { errorStatus, readProperty } from './error-facts.ts'
+export { emit } from './events.ts'
+export { checkFunction, checkFunctions, checkNumber } from './options.ts'
+export type { Outcome, Permit } from './permit.ts'
+export { createPermit } from './permit.ts'
+export type { Context, Operation, Policy } from './policy.ts'

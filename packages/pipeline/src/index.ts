@@ -1,1 +1,9 @@
-export {}
+export type { Clock, Context, Operation, Policy } from '@holdfast/internal'
+export type { FallbackContext, FallbackEvent, FallbackOptions } from './fallback.ts'
+export { fallback } from './fallback.ts'
+export { FallbackExhaustedError } from './fallback-exhausted-error.ts'
+export type { PipelineContext } from './pipeline.ts'
+export { pipeline } from './pipeline.ts'
+export type { TimeoutEvent, TimeoutOptions } from './timeout.ts'
+export { timeout } from './timeout.ts'
+export { TimeoutError } from './timeout-error.ts'

@@ -1,1 +1,8 @@
-export {}
+export type { Clock, Context, Operation } from '@holdfast/internal'
+export type { Backoff, ExponentialOptions } from './backoff.ts'
+export { constant, exponential } from './backoff.ts'
+export type { ErrorClass } from './classify-error.ts'
+export { classifyError, isRetryable } from './classify-error.ts'
+export type { RetryContext, RetryEvent, RetryOptions, RetryPolicy } from './retry.ts'
+export { createRetry, retry } from './retry.ts'
+export { serverHintMs } from './server-hint.ts'

@@ -1,0 +1,49 @@
+/** What a number option may be. Bounds are inclusive. */
+interface NumberRule {
+  readonly min: number
+  readonly max?: number
+  readonly integer?: boolean
+}
+
+/**
+ * Returns the option's value.
+ * @throws TypeError when it is not a number, RangeError when it is out of range; both name option and value.
+ */
+export function checkNumber(
+  option: string,
+  value: unknown,
+  { min, max = Number.POSITIVE_INFINITY, integer = false }: NumberRule,
+): number {
+  const kind = integer ? 'an integer' : 'a number'
+  const range = max === Number.POSITIVE_INFINITY ? `of ${min} or more` : `from ${min} to ${max}`
+  if (typeof value !== 'number') {
+    throw new TypeError(`\`${option}\` must be ${kind} ${range}, not ${describe(value)}`)
+  }
+  // Written so that NaN fails it.
+  const inRange = value >= min && value <= max
+  if (!inRange || (integer && !Number.isInteger(value) && value !== max)) {
+    throw new RangeError(`\`${option}\` must be ${kind} ${range}, not ${value}`)
+  }
+  return value
+}
+
+/** @throws TypeError when it is not a function. */
+export function checkFunction(option: string, value: unknown): void {
+  if (typeof value !== 'function') {
+    throw new TypeError(`\`${option}\` must be a function, not ${describe(value)}`)
+  }
+}
+
+/** Checks those of the named options that are given. */
+export function checkFunctions<O extends object>(
+  options: O,
+  ...names: readonly (keyof O & string)[]
+): void {
+  for (const name of names) if (options[name] !== undefined) checkFunction(name, options[name])
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'function') return 'a function'
+  return value === null || typeof value !== 'object' ? String(value) : 'an object'
+}

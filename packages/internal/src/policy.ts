@@ -1,0 +1,18 @@
+/** What a policy hands to the operation that it runs, and to the policies within. */
+export interface Context {
+  /** Aborts the call. The call then rejects at once with this signal's own `reason`. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** The work that a policy runs: any function of a context, synchronous or not. */
+export type Operation<T, C extends Context = Context> = (context: C) => T | PromiseLike<T>
+
+/**
+ * A function that runs your function.
+ *
+ * @typeParam C - The context that the operation receives: what the caller gave and what this policy adds.
+ */
+export type Policy<C extends Context = Context> = <T>(
+  operation: Operation<T, C>,
+  context?: Context,
+) => Promise<T>

@@ -1,0 +1,71 @@
+import { errorStatus, readProperty } from '@holdfast/internal'
+
+/**
+ * What kind of fault an error is.
+ *
+ * - `throttle`: we were asked to slow down (429 and its like).
+ * - `transient`: the service or the way to it failed (5xx, connection faults).
+ * - `timeout`: no answer in time (408, timers of clients).
+ * - `client`: the request itself is wrong; the same request fails again (other 4xx).
+ * - `abort`: the caller gave up.
+ * - `unknown`: nothing says so; a programming error, for one.
+ */
+export type ErrorClass = 'throttle' | 'transient' | 'timeout' | 'client' | 'abort' | 'unknown'
+
+/** How many errors of a `cause` chain are looked at; it also ends a chain that bites its tail. */
+const MAX_CAUSES = 10
+
+/**
+ * Tells what kind of fault an error is, from its name, its HTTP status, its AWS SDK traits, its Node or undici
+ * code, or else from its `cause`. Any value may be given; a getter that throws counts as absent.
+ */
+export function classifyError(error: unknown): ErrorClass {
+  let current = error
+  for (let depth = 0; depth < MAX_CAUSES && current != null; depth++) {
+    const found = classifyOne(current)
+    if (found !== 'unknown') return found
+    current = readProperty(current, 'cause')
+  }
+  return 'unknown'
+}
+
+/** Whether another attempt of the same request may succeed: a throttle, a transient fault or a timeout. */
+export function isRetryable(error: unknown): boolean {
+  const errorClass = classifyError(error)
+  return errorClass === 'throttle' || errorClass === 'transient' || errorClass === 'timeout'
+}
+
+function classifyOne(error: unknown): ErrorClass {
+  const name = text(readProperty(error, 'name'))
+  const code = text(readProperty(error, 'code'))
+  if (name === 'AbortError' || code === 'ABORT_ERR') return 'abort'
+  const status = errorStatus(error)
+  const awsTrait = readProperty(error, '$retryable')
+  if (status === 429 || THROTTLE.test(name) || readProperty(awsTrait, 'throttling'))
+    return 'throttle'
+  if (awsTrait) return 'transient'
+  if (status !== undefined && status >= 400) return classifyStatus(status)
+  if (TIMEOUT.test(name) || TIMEOUT_CODE.test(code)) return 'timeout'
+  if (CONNECTION_CODE.test(code)) return 'transient'
+  if (name === 'TypeError' && FETCH_FAILED.test(text(readProperty(error, 'message'))))
+    return 'transient'
+  return 'unknown'
+}
+
+function classifyStatus(status: number): ErrorClass {
+  if (status === 408) return 'timeout'
+  return status < 500 ? 'client' : 'transient'
+}
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '')
+
+// The throttling codes of the AWS SDK's standard retry mode. Events of a stream spell them in lower camel case.
+const THROTTLE =
+  /^(Throttl|EC2Throttled|TooManyRequests|RequestThrottled|RequestLimitExceeded|LimitExceededException|BandwidthLimitExceeded|ProvisionedThroughputExceeded|SlowDown|PriorRequestNotComplete|TransactionInProgress)/i
+const TIMEOUT = /^(TimeoutError|RequestTimeout|ModelTimeout)/i
+const TIMEOUT_CODE = /^(TIMEOUT|ETIMEDOUT|ESOCKETTIMEDOUT|UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT)$/
+const CONNECTION_CODE =
+  /^(ECONN(RESET|REFUSED|ABORTED)|EPIPE|EHOST(UNREACH|DOWN)|ENET(UNREACH|DOWN)|ENOTFOUND|EAI_AGAIN|UND_ERR_SOCKET|ERR_HTTP2_\w+)$/
+// What fetch says of a network fault in Node, Chromium, Firefox and Safari. Any other TypeError is a mistake in code.
+const FETCH_FAILED =
+  /^(fetch failed|terminated|Failed to fetch|NetworkError when attempting to fetch resource\.|Load failed)$/
