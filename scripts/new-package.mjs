@@ -1,13 +1,14 @@
 // `npm run new-package -- <name> "<description>"`: the skeleton that every published package follows.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pnpm, root } from './pnpm.mjs'
 
 const [name, description] = process.argv.slice(2)
 if (!/^[a-z][a-z0-9-]*$/.test(name ?? '') || !description) {
   console.error('Usage: npm run new-package -- <kebab-case-name> "<one line of what it is>"')
   process.exit(2)
 }
-const folder = join(import.meta.dirname, '..', 'packages', name)
+const folder = join(root, 'packages', name)
 if (existsSync(folder)) {
   console.error(`packages/${name} exists already`)
   process.exit(2)
@@ -39,7 +40,6 @@ const manifest = {
     exports: { '.': published, './package.json': './package.json' },
   },
   scripts: { build: 'tsup --config ../../tsup.config.ts' },
-  devDependencies: { '@holdfast/internal': 'workspace:*' },
 }
 
 mkdirSync(join(folder, 'src'), { recursive: true })
@@ -49,4 +49,7 @@ writeFileSync(
   `# @holdfast/${name}\n\n> ${description}\n\n## Install\n\n\`\`\`sh\nnpm install @holdfast/${name}\n\`\`\`\n`,
 )
 writeFileSync(join(folder, 'src', 'index.ts'), 'export {}\n')
-console.log(`packages/${name} is there. Next: its size budget in .size-limit.js, then npm test.`)
+pnpm(['install', '--no-frozen-lockfile'])
+console.log(
+  `packages/${name} is there, and in the lockfile. Next: its size budget in .size-limit.js, then npm test.`,
+)

@@ -1,7 +1,8 @@
 // What every published package promises, checked on the tarball that npm would get.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { isBuiltin } from 'node:module'
+import { basename, join, relative } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { publishable } from './publishable.mjs'
 import { run, tool } from './run.mjs'
@@ -60,30 +61,37 @@ function shipped(exports) {
   return Object.fromEntries(entries)
 }
 
-/** Only what is meant to ship is in the tarball, and nothing in it points back at this workspace. */
+/** Only what is meant to ship is in the tarball, and nothing in it needs what its user may lack. */
 function contentProblems(folder) {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) =>
-      join(entry.parentPath, entry.name)
-        .slice(folder.length + 1)
-        .replaceAll('\\', '/'),
-    )
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+  const text = (file) => readFileSync(join(folder, file), 'utf8')
+  const manifest = JSON.parse(text('package.json'))
+  const { dependencies, peerDependencies, exports } = manifest
+  const declared = Object.keys({ ...dependencies, ...peerDependencies })
+
   const allowed = /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|dist\/.+)$/
-  const inside = (text) => (file) => readFileSync(join(folder, file), 'utf8').includes(text)
+  const required = ['README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts']
   return [
     ...files.filter((file) => !allowed.test(file)).map((file) => `${file} must not ship`),
-    ...['README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts']
-      .filter((file) => !files.includes(file))
-      .map((file) => `${file} is not in the tarball`),
-    ...['package.json', ...files.filter((file) => file.startsWith('dist/'))]
-      .filter(inside('@holdfast/source'))
-      .map((file) => `${file} names the condition @holdfast/source`),
+    ...required.filter((file) => !files.includes(file)).map((file) => `${file} does not ship`),
+    ...(JSON.stringify(exports).includes('@holdfast/source') ? ['exports name sources'] : []),
     ...files
-      .filter((file) => file.startsWith('dist/'))
-      .filter(inside('@holdfast/internal'))
-      .map((file) => `${file} names @holdfast/internal, which is never published`),
+      .filter((file) => /^dist\/.*\.[jt]s$/.test(file))
+      .flatMap((file) => imports(text(file)).map((name) => ({ file, name })))
+      .filter(({ name }) => !isBuiltin(name) && !declared.includes(name))
+      .map(({ file, name }) => `${file} imports ${name}, which package.json does not declare`),
   ]
+}
+
+/** The packages and built-in modules that a built file imports, by its statements and `import()`. */
+function imports(code) {
+  const statement = /^(?:import|export)\s(?:[^'";]*\sfrom\s)?\s*['"](?<name>[^'"]+)['"]/gm
+  const expression = /^(?!\s*\*).*\bimport\(['"](?<name>[^'"]+)['"]\)/gm
+  return [...code.matchAll(statement), ...code.matchAll(expression)]
+    .map(({ groups }) => groups.name)
+    .filter((name) => !name.startsWith('.'))
 }
 
 function dependencyProblems({ name, dependencies = {}, optionalDependencies = {} }) {
