@@ -1,4 +1,4 @@
-// The second half of `npm test`: every check to its end, then the last line `N passed, N failed`.
+// The second half of `npm test`, on a built workspace: every check to its end, then the total.
 // N counts each test, each size budget, and each other check (of each package) as one.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

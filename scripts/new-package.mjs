@@ -49,7 +49,8 @@ writeFileSync(
   `# @holdfast/${name}\n\n> ${description}\n\n## Install\n\n\`\`\`sh\nnpm install @holdfast/${name}\n\`\`\`\n`,
 )
 writeFileSync(join(folder, 'src', 'index.ts'), 'export {}\n')
-pnpm(['install', '--no-frozen-lockfile'])
+// Without `--fix-lockfile`, pnpm takes a package that has no dependencies for nothing new.
+pnpm(['install', '--no-frozen-lockfile', '--fix-lockfile'])
 console.log(
   `packages/${name} is there, and in the lockfile. Next: its size budget in .size-limit.js, then npm test.`,
 )
