@@ -5,7 +5,8 @@ import { run, tool } from './run.mjs'
 
 export async function sizes() {
   const { stdout, output } = await run([...tool('size-limit'), '--json'])
-  const entries = JSON.parse(stdout.slice(stdout.indexOf('[')))
+  if (!stdout.startsWith('[')) return { status: 1, output }
+  const entries = JSON.parse(stdout)
   const problems = [
     ...entries.filter(({ passed }) => !passed).map(tooBig),
     ...publishable
@@ -16,9 +17,11 @@ export async function sizes() {
   return {
     passed: entries.filter(({ passed }) => passed).length,
     failed: problems.length,
-    output: `${output}\n${problems.join('\n')}`,
+    output: problems.join('\n'),
   }
 }
 
 const tooBig = ({ name, size, sizeLimit }) =>
-  `${name}: ${size ?? 'no'} bytes, and ${sizeLimit} are allowed`
+  size === undefined
+    ? `${name}: its file is missing`
+    : `${name}: ${size} bytes, and ${sizeLimit} are allowed`

@@ -8,13 +8,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 const root = join(import.meta.dirname, '..')
 const project = mkdtempSync(join(tmpdir(), 'holdfast-consumer-'))
 const packed = process.env['HOLDFAST_TARBALLS'] ?? join(project, 'tarballs')
+let tarballs: string[] = []
 const canRequireModules = Reflect.get(process.features, 'require_module') === true
 
 beforeAll(() => {
   cpSync(join(import.meta.dirname, 'consumer'), project, { recursive: true })
   // `npm test` has packed them already.
   if (!existsSync(packed)) run('node', [join(root, 'scripts', 'pack.mjs'), packed])
-  const tarballs = readdirSync(packed).filter((file) => file.endsWith('.tgz'))
+  tarballs = readdirSync(packed).filter((file) => file.endsWith('.tgz'))
   expect(tarballs.length).toBeGreaterThan(0)
   run('npm', [
     'install',
@@ -28,6 +29,10 @@ beforeAll(() => {
 }, 120_000)
 
 afterAll(() => rmSync(project, { recursive: true, force: true, maxRetries: 3 }))
+
+test('every package loads, as one copy', () => {
+  expect(run('node', ['load.mjs'])).toBe(`${tarballs.length} packages loaded`)
+})
 
 test('a call from an ES module', () => {
   expect(run('node', ['call.mjs'])).toBe('a reply arrived')
