@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest'
+import { checkFunction, checkFunctions, checkNumber } from './options.ts'
+
+describe('checkNumber', () => {
+  test('gives back what is allowed, bounds included', () => {
+    expect(checkNumber('ratio', 0, { min: 0, max: 1 })).toBe(0)
+    expect(checkNumber('ratio', 1, { min: 0, max: 1 })).toBe(1)
+    expect(checkNumber('retries', 3, { min: 0, integer: true })).toBe(3)
+  })
+
+  test('no upper bound allows Infinity, of integers too', () => {
+    expect(checkNumber('ms', Number.POSITIVE_INFINITY, { min: 0 })).toBe(Number.POSITIVE_INFINITY)
+    expect(checkNumber('retries', Number.POSITIVE_INFINITY, { min: 0, integer: true })).toBe(
+      Number.POSITIVE_INFINITY,
+    )
+  })
+
+  test.each([
+    [-1, { min: 0 }, RangeError, '`x` must be a number of 0 or more, not -1'],
+    [Number.NaN, { min: 0 }, RangeError, '`x` must be a number of 0 or more, not NaN'],
+    [2, { min: 0, max: 1 }, RangeError, '`x` must be a number from 0 to 1, not 2'],
+    [1.5, { min: 1, integer: true }, RangeError, '`x` must be an integer of 1 or more, not 1.5'],
+    ['3', { min: 0 }, TypeError, '`x` must be a number of 0 or more, not "3"'],
+    [null, { min: 0 }, TypeError, '`x` must be a number of 0 or more, not null'],
+    [undefined, { min: 0 }, TypeError, '`x` must be a number of 0 or more, not undefined'],
+    [{}, { min: 0 }, TypeError, '`x` must be a number of 0 or more, not an object'],
+    [5n, { min: 0 }, TypeError, '`x` must be a number of 0 or more, not 5'],
+    [() => 5, { min: 0 }, TypeError, '`x` must be a number of 0 or more, not a function'],
+  ])('%o within %o is a mistake', (value, rule, errorClass, message) => {
+    expect(() => checkNumber('x', value, rule)).toThrow(new errorClass(message))
+  })
+})
+
+describe('checkFunction', () => {
+  test('names the option and what it got instead', () => {
+    expect(() => checkFunction('onEvent', () => {})).not.toThrow()
+    expect(() => checkFunction('onEvent', 'log')).toThrow(
+      new TypeError('`onEvent` must be a function, not "log"'),
+    )
+  })
+
+  test('of several options, those that are not given are fine', () => {
+    const options = { given: () => {}, wrong: 5, absent: undefined }
+    expect(() => checkFunctions(options, 'given', 'absent')).not.toThrow()
+    expect(() => checkFunctions(options, 'given', 'wrong')).toThrow(
+      new TypeError('`wrong` must be a function, not 5'),
+    )
+  })
+})
