@@ -1,12 +1,12 @@
 // A lockfile lacks a platform's binary when the registry did not offer it on the day it was written;
-// a frozen install then fails on that platform alone. So each native family must have all of these.
+// a frozen install then fails on that platform alone. So each native family must have all of `needed`.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './pnpm.mjs'
 
 const needed = ['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-x64', 'win32-x64']
 
-const lockfile = readFileSync(join(root, 'pnpm-lock.yaml'), 'utf8')
+const lockfile = readFileSync(process.argv[2] ?? join(root, 'pnpm-lock.yaml'), 'utf8')
 const entry = /^ {2}'?(?<name>@?[^@'\n]+)@(?<version>[^'\n]+?)'?:\n(?<body>(?: {4}.*\n)+)/gm
 
 /** family (name without its platform, with version) → the platforms it has */
