@@ -26,8 +26,14 @@ function fromNumber(value: string | undefined, unitMs: number): number | undefin
   return value !== undefined && /^\d+(\.\d+)?$/.test(value) ? Number(value) * unitMs : undefined
 }
 
-/** Reads a header from a `Headers` or from a plain object with lower-case names. */
+/** Reads a header from the `Headers` of any fetch, or from a plain object with lower-case names. */
 function header(headers: unknown, name: string): string | undefined {
-  const value = headers instanceof Headers ? headers.get(name) : readProperty(headers, name)
-  return typeof value === 'string' ? value.trim() : undefined
+  try {
+    const hasGet = typeof readProperty(headers, 'get') === 'function'
+    const value = hasGet ? (headers as Headers).get(name) : readProperty(headers, name)
+    return typeof value === 'string' ? value.trim() : undefined
+  } catch {
+    // A `get` of something else than headers.
+    return undefined
+  }
 }

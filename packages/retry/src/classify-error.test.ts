@@ -1,0 +1,125 @@
+import { revokedProxy } from '@holdfast/internal/testing'
+import { describe, expect, test } from 'vitest'
+import { classifyError, type ErrorClass, isRetryable } from './classify-error.ts'
+
+/** An error as the AWS SDK throws it. */
+const aws = (name: string, httpStatusCode?: number, rest: object = {}) =>
+  Object.assign(new Error(`${name}: …`), {
+    name,
+    $fault: 'client',
+    $metadata: { httpStatusCode, requestId: '00000000-0000-4000-8000-000000000000', attempts: 1 },
+    ...rest,
+  })
+const withCode = (code: string) => Object.assign(new Error(code), { code })
+const fetchFailed = (cause?: unknown) => new TypeError('fetch failed', { cause })
+const causes = (depth: number, root: unknown): unknown =>
+  depth === 0 ? root : new Error('wrapped', { cause: causes(depth - 1, root) })
+const circular = () => {
+  const error = new Error('bites its tail')
+  error.cause = new Error('other', { cause: error })
+  return error
+}
+const trap = {
+  get name() {
+    throw new Error('trap')
+  },
+  get $metadata() {
+    throw new Error('trap')
+  },
+}
+
+describe('classifyError', () => {
+  test.each<[what: string, error: unknown, expected: ErrorClass]>([
+    // Asked to slow down.
+    ['Bedrock throttling', aws('ThrottlingException', 429), 'throttle'],
+    ['Bedrock model not ready', aws('ModelNotReadyException', 429), 'throttle'],
+    ['throttling by name alone', aws('ThrottlingException'), 'throttle'],
+    ['a throttling event of a stream', aws('throttlingException'), 'throttle'],
+    ['too many requests', aws('TooManyRequestsException', 400), 'throttle'],
+    ['DynamoDB throughput', aws('ProvisionedThroughputExceededException', 400), 'throttle'],
+    ['S3 slow down', aws('SlowDown', 503), 'throttle'],
+    ['the SDK says so', aws('OddException', 400, { $retryable: { throttling: true } }), 'throttle'],
+    ['a 429 of a fetch wrapper', { status: 429 }, 'throttle'],
+    ['a 429 of axios', { name: 'AxiosError', response: { status: 429 } }, 'throttle'],
+
+    // The service or the way to it failed.
+    ['Bedrock internal error', aws('InternalServerException', 500), 'transient'],
+    ['Bedrock unavailable', aws('ServiceUnavailableException', 503), 'transient'],
+    ['the SDK calls it retryable', aws('OddException', 400, { $retryable: {} }), 'transient'],
+    ['a 502 of a gateway', { statusCode: 502 }, 'transient'],
+    ['connection reset', withCode('ECONNRESET'), 'transient'],
+    ['connection refused', withCode('ECONNREFUSED'), 'transient'],
+    ['broken pipe', withCode('EPIPE'), 'transient'],
+    ['name not found', withCode('ENOTFOUND'), 'transient'],
+    ['name server busy', withCode('EAI_AGAIN'), 'transient'],
+    ['undici: other side closed', withCode('UND_ERR_SOCKET'), 'transient'],
+    ['HTTP/2 stream refused', withCode('ERR_HTTP2_STREAM_ERROR'), 'transient'],
+    ['fetch of Node', fetchFailed(withCode('ECONNREFUSED')), 'transient'],
+    ['fetch of Node, body cut off', new TypeError('terminated'), 'transient'],
+    ['fetch of Chromium', new TypeError('Failed to fetch'), 'transient'],
+    [
+      'fetch of Firefox',
+      new TypeError('NetworkError when attempting to fetch resource.'),
+      'transient',
+    ],
+    ['fetch of Safari', new TypeError('Load failed'), 'transient'],
+
+    // No answer in time.
+    ['Bedrock model timeout', aws('ModelTimeoutException', 408), 'timeout'],
+    ['a timeout of a fetch wrapper', { status: 408 }, 'timeout'],
+    ['the SDK’s request handler', aws('TimeoutError'), 'timeout'],
+    ['AbortSignal.timeout', new DOMException('timed out', 'TimeoutError'), 'timeout'],
+    ['socket timeout', withCode('ETIMEDOUT'), 'timeout'],
+    ['undici: connect', withCode('UND_ERR_CONNECT_TIMEOUT'), 'timeout'],
+    ['undici: headers', withCode('UND_ERR_HEADERS_TIMEOUT'), 'timeout'],
+    ['undici: body', withCode('UND_ERR_BODY_TIMEOUT'), 'timeout'],
+
+    // The request itself is wrong.
+    ['Bedrock validation', aws('ValidationException', 400), 'client'],
+    ['Bedrock access denied', aws('AccessDeniedException', 403), 'client'],
+    ['Bedrock not found', aws('ResourceNotFoundException', 404), 'client'],
+    ['Bedrock quota', aws('ServiceQuotaExceededException', 400), 'client'],
+
+    // The caller gave up.
+    ['abort of fetch', new DOMException('This operation was aborted', 'AbortError'), 'abort'],
+    ['abort of Node', withCode('ABORT_ERR'), 'abort'],
+    ['abort, though a trait says retry', aws('AbortError', undefined, { $retryable: {} }), 'abort'],
+
+    // Nothing says so.
+    [
+      'a mistake in code',
+      new TypeError("Cannot read properties of undefined (reading 'x')"),
+      'unknown',
+    ],
+    ['a plain error', new Error('boom'), 'unknown'],
+    ['a redirect', { status: 304 }, 'unknown'],
+    ['nothing', undefined, 'unknown'],
+    ['null', null, 'unknown'],
+    ['a string', 'ECONNRESET', 'unknown'],
+    ['a number', 503, 'unknown'],
+
+    // Through causes, and whatever else may be thrown.
+    ['a wrapped fault', causes(3, withCode('ECONNRESET')), 'transient'],
+    ['a wrapped abort', causes(1, new DOMException('', 'AbortError')), 'abort'],
+    ['the nearest that says something', causes(1, aws('ValidationException', 400)), 'client'],
+    ['a chain too long to follow', causes(10, withCode('ECONNRESET')), 'unknown'],
+    ['a chain that bites its tail', circular(), 'unknown'],
+    ['getters that throw', trap, 'unknown'],
+    ['a revoked proxy', revokedProxy(), 'unknown'],
+    ['a revoked proxy as cause', causes(1, revokedProxy()), 'unknown'],
+    ['a frozen error', Object.freeze(aws('ThrottlingException', 429)), 'throttle'],
+  ])('%s', (_, error, expected) => {
+    expect(classifyError(error)).toBe(expected)
+  })
+})
+
+test.each<[ErrorClass, unknown, boolean]>([
+  ['throttle', { status: 429 }, true],
+  ['transient', { status: 503 }, true],
+  ['timeout', { status: 408 }, true],
+  ['client', { status: 404 }, false],
+  ['abort', { name: 'AbortError' }, false],
+  ['unknown', new Error('boom'), false],
+])('a fault of class %s is retryable: %3$s', (_, error, retryable) => {
+  expect(isRetryable(error)).toBe(retryable)
+})
