@@ -1,0 +1,85 @@
+import { type CircuitBreakers, createCircuitBreakers } from '@holdfast/circuit-breaker'
+import type { Context, Outcome } from '@holdfast/internal'
+import { createRetry, type RetryPolicy } from '@holdfast/retry'
+import { type Answer, type AttemptSettings, attempt } from './attempt.ts'
+import type { ErrorVerdict } from './error-rules.ts'
+import { type BedrockCommand, freshCommand } from './fresh-command.ts'
+import { inputFor, type ModelCandidate } from './models.ts'
+import type { Settings } from './options.ts'
+
+/** One call of the user's, whichever models it comes to. */
+export interface Call extends AttemptSettings {
+  readonly command: BedrockCommand
+  /** Tells the service which attempts belong together. */
+  readonly invocationId: string
+}
+
+/** How an answer came to its end. */
+export type Settle = (outcome: Outcome, error?: unknown) => void
+
+/** An answer, and how to tell the model's circuit breaker when it has come to its end. */
+export interface ModelAnswer extends Answer {
+  readonly settle: Settle
+}
+
+/** The inner layers: a circuit breaker for each model, and retry around the SDK call. */
+export interface ModelCaller {
+  readonly circuitBreakers: CircuitBreakers | undefined
+  call(call: Call, candidate: ModelCandidate, context: Context): Promise<ModelAnswer>
+}
+
+export function createModelCaller(
+  { circuitBreaker = {}, retry = {}, onEvent, clock, random }: Settings,
+  verdictOf: (error: unknown) => ErrorVerdict,
+): ModelCaller {
+  const circuitBreakers =
+    circuitBreaker === false
+      ? undefined
+      : createCircuitBreakers({ ...circuitBreaker, onEvent, clock })
+  const retryOptions = retry === false ? { retries: 0 } : retry
+  const maxAttempts = (retryOptions.retries ?? 3) + 1
+  const retryable = (error: unknown) => verdictOf(error).retry
+  const policies = new Map<string, RetryPolicy>()
+
+  function retryFor(modelId: string): RetryPolicy {
+    let policy = policies.get(modelId)
+    if (policy === undefined) {
+      policy = createRetry({ ...retryOptions, name: modelId, retryable, onEvent, clock, random })
+      policies.set(modelId, policy)
+    }
+    return policy
+  }
+  // Validates the options now rather than at the first call.
+  retryFor('')
+
+  function acquire(modelId: string): Settle {
+    const permit = circuitBreakers?.for(modelId).acquire()
+    return (outcome, error) => {
+      if (outcome === 'success') permit?.succeed()
+      else if (outcome === 'failure' && verdictOf(error).breaker === 'failure') permit?.fail(error)
+      else permit?.ignore()
+    }
+  }
+
+  async function call(
+    call: Call,
+    candidate: ModelCandidate,
+    context: Context,
+  ): Promise<ModelAnswer> {
+    const { command, invocationId } = call
+    const settle = acquire(candidate.modelId)
+    try {
+      const input = inputFor(candidate, command.input)
+      const answer = await retryFor(candidate.modelId)(({ attempt: number }) => {
+        const info = { attempt: number, maxAttempts, invocationId }
+        return attempt(freshCommand(command, input, info), call)
+      }, context)
+      return { ...answer, settle }
+    } catch (error) {
+      settle(context.signal?.aborted ? 'ignore' : 'failure', error)
+      throw error
+    }
+  }
+
+  return { circuitBreakers, call }
+}

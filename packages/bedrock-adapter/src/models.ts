@@ -1,0 +1,80 @@
+import type {
+  ConverseCommandInput,
+  ConverseStreamCommandInput,
+  InvokeModelCommandInput,
+  InvokeModelWithResponseStreamCommandInput,
+} from '@aws-sdk/client-bedrock-runtime'
+import { checkFunction } from '@holdfast/internal'
+
+/** The input of a command that goes through the layers. */
+export type ModelInput =
+  | ConverseCommandInput
+  | ConverseStreamCommandInput
+  | InvokeModelCommandInput
+  | InvokeModelWithResponseStreamCommandInput
+
+/** A model to fall back on, with what its input needs. */
+export interface ModelCandidate {
+  /** A model id, an inference profile's id or an ARN. */
+  readonly modelId: string
+  /** Makes the input fit the model. It gets a copy to change or replace; `modelId` is set for you. Default: as it is. */
+  transform?(input: ModelInput): ModelInput
+}
+
+/** Falls back on the same input when no list is given: Claude Sonnet 4.5, then 3.7, then 3.5. */
+export const DEFAULT_MODELS: readonly string[] = [
+  'anthropic.claude-sonnet-4-5-20250929-v1:0',
+  'anthropic.claude-3-7-sonnet-20250219-v1:0',
+  'anthropic.claude-3-5-sonnet-20241022-v2:0',
+]
+
+/** The prefix of a cross-region inference profile: `us.`, `eu.`, `us-gov.`, `global.`, … */
+const PROFILE_PREFIX = /^(us-gov|us|eu|apac|jp|au|global)\./
+
+/**
+ * Which models a command may be answered by, in order: the one it names and those behind it in the list. A model that
+ * is not in the list has no fallback. A command that names none gets the whole list.
+ */
+export type ModelList = (modelId: string | undefined) => readonly ModelCandidate[]
+
+/** @throws TypeError when the list is not one of model ids and candidates. */
+export function createModelList(
+  models: readonly (string | ModelCandidate)[] | undefined,
+): ModelList {
+  if (models === undefined) return defaultModelsFor
+  if (!Array.isArray(models) || models.length === 0) {
+    throw new TypeError('`models` must be an array of at least one model')
+  }
+  const list = models.map(checkModel)
+  return (modelId) => (modelId === undefined ? list : behind(modelId, list))
+}
+
+function checkModel(model: string | ModelCandidate, index: number): ModelCandidate {
+  const candidate = typeof model === 'string' ? { modelId: model } : model
+  if (typeof candidate?.modelId !== 'string' || candidate.modelId === '') {
+    throw new TypeError(`\`models[${index}]\` must be a model id or { modelId, transform? }`)
+  }
+  if (candidate.transform !== undefined)
+    checkFunction(`models[${index}].transform`, candidate.transform)
+  return candidate
+}
+
+/** The default list in the inference profile of the model that is asked for. */
+function defaultModelsFor(modelId = ''): readonly ModelCandidate[] {
+  const prefix = PROFILE_PREFIX.exec(modelId)?.[0] ?? ''
+  return behind(
+    modelId,
+    DEFAULT_MODELS.map((model) => ({ modelId: prefix + model })),
+  )
+}
+
+function behind(modelId: string, list: readonly ModelCandidate[]): readonly ModelCandidate[] {
+  const index = list.findIndex((candidate) => candidate.modelId === modelId)
+  return index < 0 ? [{ modelId }] : list.slice(index)
+}
+
+/** The input for a candidate. The caller's own is left as it is. */
+export function inputFor(candidate: ModelCandidate, input: ModelInput): ModelInput {
+  const transformed = candidate.transform?.({ ...input }) ?? input
+  return { ...transformed, modelId: candidate.modelId }
+}

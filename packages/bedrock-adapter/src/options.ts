@@ -1,0 +1,70 @@
+import type { CircuitBreakerOptions } from '@holdfast/circuit-breaker'
+import {
+  type Clock,
+  checkFunctions,
+  checkNumber,
+  MAX_TIMER_MS,
+  systemClock,
+} from '@holdfast/internal'
+import type { LimiterSettings } from '@holdfast/limiter'
+import type { RetryOptions } from '@holdfast/retry'
+import type { BedrockErrorRule } from './error-rules.ts'
+import type { ResilienceEvent } from './events.ts'
+import type { ModelCandidate } from './models.ts'
+
+/** Options of the five layers. Validated at creation. */
+export interface ResilienceOptions {
+  /**
+   * The models to fall back on, in order. A command that names one of them may be answered by those behind it; one
+   * that names another has no fallback; one that names none gets the whole list. Default: Claude Sonnet 4.5, 3.7,
+   * 3.5, in the inference profile (`us.`, `eu.`, …) of the model that is asked for.
+   */
+  readonly models?: readonly (string | ModelCandidate)[] | undefined
+  /** How many calls run and wait, over all models. Default 5 and 20, for 30 s. `false`: no limit. */
+  readonly limiter?: LimiterSettings | false | undefined
+  /** When a model is left alone. Default 5 failures within 60 s, for 30 s. `false`: never. */
+  readonly circuitBreaker?: CircuitBreakerLayer | false | undefined
+  /** Attempts at one model. Default 3 retries after 1 s, 2 s, 4 s, ±20 %. `false`: none. */
+  readonly retry?: RetryLayer | false | undefined
+  /**
+   * The time for one attempt to bring a whole answer, or the first content of a stream, in milliseconds.
+   * Default 300 000. The SDK alone may wait for ever.
+   */
+  readonly attemptTimeoutMs?: number | undefined
+  /** The longest silence of a stream while it is being read, in milliseconds. Default 120 000. */
+  readonly streamIdleTimeoutMs?: number | undefined
+  /** What an error shall mean instead: rows that come before those of `bedrockErrorRules`. */
+  readonly errorRules?: readonly BedrockErrorRule[] | undefined
+  readonly onEvent?: ((event: ResilienceEvent) => void) | undefined
+  readonly clock?: Clock | undefined
+  /** A source of numbers in [0, 1). Default `Math.random`. */
+  readonly random?: (() => number) | undefined
+}
+
+/** What of a circuit breaker's options is the user's. */
+export type CircuitBreakerLayer = Pick<
+  CircuitBreakerOptions,
+  'openWhen' | 'openForMs' | 'permits' | 'halfOpenTimeoutMs'
+>
+
+/** What of a retry's options is the user's. */
+export type RetryLayer = Pick<RetryOptions, 'retries' | 'backoff' | 'maxHintMs'>
+
+/** The options with their defaults, so far as they are not the business of a layer of its own. */
+export interface Settings extends ResilienceOptions {
+  readonly attemptTimeoutMs: number
+  readonly streamIdleTimeoutMs: number
+  readonly clock: Clock
+}
+
+/** @throws RangeError or TypeError naming the option that is wrong. */
+export function checkOptions(options: ResilienceOptions): Settings {
+  const { attemptTimeoutMs = 300_000, streamIdleTimeoutMs = 120_000, clock = systemClock } = options
+  checkNumber('attemptTimeoutMs', attemptTimeoutMs, { min: 1, max: MAX_TIMER_MS })
+  checkNumber('streamIdleTimeoutMs', streamIdleTimeoutMs, { min: 1, max: MAX_TIMER_MS })
+  checkFunctions(options, 'onEvent', 'random')
+  if (options.errorRules !== undefined && !Array.isArray(options.errorRules)) {
+    throw new TypeError('`errorRules` must be an array of rules')
+  }
+  return { ...options, attemptTimeoutMs, streamIdleTimeoutMs, clock }
+}

@@ -1,0 +1,108 @@
+import type { CircuitBreakers } from '@holdfast/circuit-breaker'
+import { createPermit, emit, type Permit } from '@holdfast/internal'
+import { createLimiter, type Limiter } from '@holdfast/limiter'
+import { fallback } from '@holdfast/pipeline'
+import type { BedrockClient, SendOptions } from './attempt.ts'
+import { classifyBedrockError } from './classify-bedrock-error.ts'
+import { bedrockErrorRules } from './error-rules.ts'
+import type { BedrockCommand } from './fresh-command.ts'
+import { guardStream } from './guard-stream.ts'
+import { type Call, createModelCaller, type ModelAnswer, type Settle } from './model-call.ts'
+import { createModelList, type ModelCandidate } from './models.ts'
+import { operationOf } from './operations.ts'
+import { checkOptions, type ResilienceOptions } from './options.ts'
+
+/** The five layers with their state, to be shared by any number of clients and calls. */
+export interface Resilience {
+  /** The outermost layer; `undefined` when it is off. */
+  readonly limiter: Limiter | undefined
+  /** The circuit breakers by model id; `undefined` when they are off. */
+  readonly circuitBreakers: CircuitBreakers | undefined
+  /**
+   * Sends a command through the layers; one that they are not for goes straight to the client. `withResilience` and
+   * `resilientInvoke` are this with the types of the SDK.
+   */
+  send(client: BedrockClient, command: object, options?: SendOptions): Promise<object>
+}
+
+const FREE_PERMIT: Permit = createPermit(() => {})
+
+/**
+ * Builds the layers: limiter → model fallback → circuit breaker (one a model) → retry → SDK call.
+ *
+ * @throws RangeError or TypeError naming the option that is wrong.
+ */
+export function createResilience(options: ResilienceOptions = {}): Resilience {
+  const settings = checkOptions(options)
+  const { onEvent, clock, attemptTimeoutMs, streamIdleTimeoutMs, errorRules = [] } = settings
+  const rules = [...errorRules, ...bedrockErrorRules]
+  const verdictOf = (error: unknown) => classifyBedrockError(error, rules)
+  const modelsFor = createModelList(settings.models)
+  const models = createModelCaller(settings, verdictOf)
+  const limiter =
+    settings.limiter === false
+      ? undefined
+      : createLimiter({ ...settings.limiter, name: 'bedrock', onEvent, clock })
+  const fallbackOptions = {
+    name: 'model-fallback',
+    when: (error: unknown) => verdictOf(error).fallback,
+    label: ({ modelId }: ModelCandidate) => modelId,
+    onEvent,
+  }
+
+  async function send(
+    client: BedrockClient,
+    command: object,
+    sendOptions: SendOptions = {},
+  ): Promise<object> {
+    const operation = operationOf(command)
+    if (operation === undefined) return client.send(command as never, sendOptions)
+    const call: Call = {
+      client,
+      operation,
+      sendOptions,
+      attemptTimeoutMs,
+      clock,
+      command: command as BedrockCommand,
+      invocationId: crypto.randomUUID(),
+    }
+    const context = { signal: sendOptions.abortSignal }
+    const slot = (await limiter?.acquire(context)) ?? FREE_PERMIT
+    try {
+      const withFallback = fallback(modelsFor(call.command.input.modelId), fallbackOptions)
+      const answer = await withFallback(
+        (inner) => models.call(call, inner.candidate, inner),
+        context,
+      )
+      return handOut(answer, slot)
+    } catch (error) {
+      if (sendOptions.abortSignal?.aborted) slot.ignore()
+      else slot.fail(error)
+      throw error
+    }
+  }
+
+  /** A whole answer is at its end; of a stream the permits are held until it is. */
+  function handOut({ output, stream, settle }: ModelAnswer, slot: Permit): object {
+    const settleBoth: Settle = (outcome, error) => {
+      settle(outcome, error)
+      if (outcome === 'success') slot.succeed()
+      else if (outcome === 'failure') slot.fail(error)
+      else slot.ignore()
+    }
+    if (stream === undefined) {
+      settleBoth('success')
+      return output
+    }
+    const guarded = guardStream(stream, {
+      idleTimeoutMs: streamIdleTimeoutMs,
+      clock,
+      settle: settleBoth,
+      onInterrupted: ({ modelId, reason }) =>
+        emit(onEvent, { type: 'bedrock.stream-interrupted', name: modelId, reason }),
+    })
+    return Object.assign(output, { [stream.key]: guarded })
+  }
+
+  return { limiter, circuitBreakers: models.circuitBreakers, send }
+}
