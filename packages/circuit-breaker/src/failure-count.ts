@@ -21,14 +21,15 @@ export function failureCount(options: FailureCountOptions = {}): OpeningStrategy
   return {
     createWindow() {
       // The times of the last n failures: the window is full when the oldest of them is still inside it.
-      const times = new Float64Array(failures).fill(Number.NEGATIVE_INFINITY)
+      // NaN, of a failure that has not been, is inside of none.
+      const times = new Float64Array(failures).fill(Number.NaN)
       let next = 0
       return {
         record(outcome, now) {
           if (outcome === 'success') return false
           times[next] = now
           next = (next + 1) % failures
-          const oldest = times[next] ?? Number.NEGATIVE_INFINITY
+          const oldest = times[next] ?? Number.NaN
           return now - oldest <= windowMs
         },
       }
