@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { root } from './pnpm.mjs'
 
-const { status } = spawnSync(process.execPath, ['--import', 'tsx', join('src', 'main.ts')], {
+const program = ['--import', 'tsx', join('src', 'main.ts')]
+const { status } = spawnSync(process.execPath, [...program, ...process.argv.slice(2)], {
   cwd: join(root, 'examples', 'demo'),
   stdio: 'inherit',
 })
