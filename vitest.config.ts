@@ -1,8 +1,8 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
-// Packages meet by their sources, so that no test needs a build or can run against a stale one.
-// The rest are Vite's own defaults, which this setting replaces.
-const conditions = ['@holdfast/source', 'module', 'node', 'development|production']
+// Packages meet by their sources, so that no test needs a build or can run against a stale one. The rest are
+// Vite's own defaults less `module`, under which the AWS SDK has a build that only bundlers can load.
+const conditions = ['@holdfast/source', 'node', 'development|production']
 const ssr = { resolve: { conditions } }
 
 const config: ViteUserConfig = defineConfig({

@@ -1,4 +1,4 @@
-// The second half of `npm run demo`: starts the example on the built workspace.
+// The second half of `npm run demo`: starts the example on the built workspace, with the options given.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { root } from './pnpm.mjs'
