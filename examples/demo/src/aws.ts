@@ -1,0 +1,40 @@
+import { BedrockRuntimeClient, ConverseCommand } from '@aws-sdk/client-bedrock-runtime'
+import { type ResilienceEvent, withResilience } from '@holdfast/bedrock-adapter'
+import { type Audience, PRIMARY, type Result } from './scenario.ts'
+
+export const calmOnAws = {
+  name: 'calm',
+  story: 'A calm call to Amazon Bedrock, with the account in the environment.',
+}
+
+/** The calm call against the AWS account in the environment: all defaults, real time. */
+export async function performOnAws(audience: Audience, modelId: string = PRIMARY): Promise<Result> {
+  const events: ResilienceEvent[] = []
+  const client = withResilience(new BedrockRuntimeClient({}), {
+    onEvent(event) {
+      events.push(event)
+      audience.event(event)
+    },
+  })
+  const messages = [
+    { role: 'user' as const, content: [{ text: 'In one line: what is a holdfast?' }] },
+  ]
+  try {
+    const { output, $metadata } = await client.send(new ConverseCommand({ modelId, messages }))
+    audience.say(output?.message?.content?.[0]?.text ?? '(no text)')
+    return {
+      ...ending(events),
+      passed: true,
+      outcome: 'answered',
+      httpRequests: $metadata.attempts ?? 1,
+    }
+  } catch (error) {
+    const outcome = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+    return { ...ending(events), passed: false, outcome, httpRequests: null }
+  }
+}
+
+function ending(events: readonly ResilienceEvent[]) {
+  const served = events.findLast((event) => event.type === 'fallback.served')
+  return { name: calmOnAws.name, modelUsed: served?.candidate ?? null, events }
+}

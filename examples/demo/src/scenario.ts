@@ -1,0 +1,103 @@
+import { BedrockRuntimeClient, ConverseCommand } from '@aws-sdk/client-bedrock-runtime'
+import {
+  createResilience,
+  type Resilience,
+  type ResilienceEvent,
+  withResilience,
+} from '@holdfast/bedrock-adapter'
+import { type Simulator, startSimulator } from '@holdfast/bedrock-simulator'
+import { createFastClock } from './fast-clock.ts'
+
+export const PRIMARY = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0'
+export const SECONDARY = 'us.anthropic.claude-3-7-sonnet-20250219-v1:0'
+export const TERTIARY = 'us.anthropic.claude-3-5-sonnet-20241022-v2:0'
+
+/** What a scenario plays on: the real SDK client, wrapped, and the simulator that it talks to. */
+export interface Stage {
+  readonly simulator: Simulator
+  readonly client: BedrockRuntimeClient
+  readonly resilience: Resilience
+  /** Asks the primary model; resolves to its answer's text. */
+  ask(question: string): Promise<string>
+  /** Waits on the demo's clock. */
+  wait(ms: number): Promise<void>
+  /** How many requests the simulator has had, in all or for one model. */
+  requests(model?: string): number
+  /** Puts a line of one's own into the transcript. */
+  say(line: string): void
+}
+
+/** One thing to see. */
+export interface Scenario {
+  readonly name: string
+  /** What happens and what must come of it. */
+  readonly story: string
+  /** Which kinds of events the transcript shows. Default: all. */
+  readonly shows?: readonly ResilienceEvent['type'][]
+  /** Plays it; resolves to the outcome, rejects when it did not come out as the story says. */
+  play(stage: Stage): Promise<string>
+}
+
+/** What came of a scenario. */
+export interface Result {
+  readonly name: string
+  readonly passed: boolean
+  readonly outcome: string
+  /** The model that gave the last answer. */
+  readonly modelUsed: string | null
+  /** As the simulator counted; `null` where nobody did. */
+  readonly httpRequests: number | null
+  readonly events: readonly ResilienceEvent[]
+}
+
+/** Who is told what happens while it happens. */
+export interface Audience {
+  event(event: ResilienceEvent): void
+  say(line: string): void
+}
+
+export async function perform(
+  scenario: Scenario,
+  speed: number,
+  audience: Audience,
+): Promise<Result> {
+  const events: ResilienceEvent[] = []
+  const clock = createFastClock(speed)
+  await using simulator = await startSimulator()
+  const resilience = createResilience({
+    models: [PRIMARY, SECONDARY, TERTIARY],
+    clock,
+    onEvent(event) {
+      events.push(event)
+      if (scenario.shows === undefined || scenario.shows.includes(event.type)) audience.event(event)
+    },
+  })
+  const client = withResilience(new BedrockRuntimeClient(simulator.clientConfig), { resilience })
+  const stage: Stage = {
+    simulator,
+    client,
+    resilience,
+    async ask(question) {
+      const messages = [{ role: 'user' as const, content: [{ text: question }] }]
+      const { output } = await client.send(new ConverseCommand({ modelId: PRIMARY, messages }))
+      return output?.message?.content?.[0]?.text ?? ''
+    },
+    wait: (ms) => new Promise((resolve) => void clock.setTimeout(resolve, ms)),
+    requests: (model) =>
+      simulator.requests.filter((request) => model === undefined || request.model === model).length,
+    say: (line) => audience.say(line),
+  }
+  const { passed, outcome } = await scenario.play(stage).then(
+    (outcome) => ({ passed: true, outcome }),
+    (error: Error) => ({ passed: false, outcome: `${error.name}: ${error.message}` }),
+  )
+  const served = events.findLast((event) => event.type === 'fallback.served')
+  return {
+    name: scenario.name,
+    passed,
+    outcome,
+    modelUsed: served?.candidate ?? null,
+    httpRequests: simulator.requests.length,
+    events,
+  }
+}

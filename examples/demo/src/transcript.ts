@@ -1,0 +1,107 @@
+import { styleText } from 'node:util'
+import type { ResilienceEvent } from '@holdfast/bedrock-adapter'
+import type { Audience, Result, Scenario } from './scenario.ts'
+
+const paint: typeof styleText = process.stdout.isTTY ? styleText : (_, text) => text
+
+/** Tells the demo to a reader. */
+export interface Transcript extends Audience {
+  begin(scenario: Pick<Scenario, 'name' | 'story'>, number: number): void
+  end(result: Result): void
+  summary(results: readonly Result[]): void
+}
+
+/** For a person: a line an event and a table at the end. */
+export function createTextTranscript(write: (line: string) => void): Transcript {
+  return {
+    begin(scenario, number) {
+      write(`\n${paint('bold', `${number}. ${scenario.name}`)}  ${scenario.story}`)
+    },
+    event(event) {
+      const [layer = '', what = ''] = event.type.split('.')
+      write(`   ${paint('cyan', layer.padEnd(16))} ${what.padEnd(14)} ${describe(event)}`)
+    },
+    say: (line) => write(`   ${paint('dim', `· ${line}`)}`),
+    end({ passed, outcome, httpRequests }) {
+      const mark = passed ? paint('green', '✓') : paint('red', '✗')
+      write(`   ${mark} ${outcome}; HTTP requests: ${httpRequests ?? 'not known'}`)
+    },
+    summary(results) {
+      const rows = results.map(({ name, passed, outcome, modelUsed, httpRequests }) => [
+        name,
+        passed ? 'as stated' : 'NOT as stated',
+        String(httpRequests ?? '–'),
+        modelUsed === null ? '–' : shortName(modelUsed),
+        outcome,
+      ])
+      write('')
+      for (const row of table([
+        ['scenario', 'came out', 'requests', 'model used', 'outcome'],
+        ...rows,
+      ]))
+        write(row)
+    },
+  }
+}
+
+/** For a program: one JSON object a line and scenario. */
+export function createJsonTranscript(write: (line: string) => void): Transcript {
+  return {
+    begin: () => {},
+    event: () => {},
+    say: () => {},
+    end: (result) => write(JSON.stringify(result)),
+    summary: () => {},
+  }
+}
+
+/** What an event says beside its type. */
+function describe(event: ResilienceEvent): string {
+  switch (event.type) {
+    case 'retry.scheduled':
+      return `attempt ${event.attempt} failed (${event.errorClass}); waiting ${Math.round(event.waitMs)} ms`
+    case 'retry.succeeded':
+    case 'retry.exhausted':
+      return `after ${event.attempts} attempts at ${shortName(event.name)}`
+    case 'fallback.switched':
+      return `${shortName(event.from)} → ${shortName(event.to)} (${event.errorName})`
+    case 'fallback.attempted':
+    case 'fallback.served':
+      return shortName(event.candidate)
+    case 'fallback.exhausted':
+      return event.candidates.map(shortName).join(', ')
+    case 'circuit-breaker.state-changed':
+      return `${shortName(event.name)}: ${event.from} → ${event.to}`
+    case 'circuit-breaker.rejected':
+      return `${shortName(event.name)} is ${event.state}`
+    case 'circuit-breaker.settled':
+      return `${shortName(event.name)}: ${event.outcome}`
+    case 'limiter.queued':
+      return `${event.queued} waiting`
+    case 'limiter.started':
+      return `after ${Math.round(event.waitMs)} ms in the queue`
+    case 'limiter.rejected':
+      return event.reason
+    case 'limiter.settled':
+      return event.outcome
+    case 'bedrock.stream-interrupted':
+      return `${shortName(event.name)}: ${event.reason}`
+  }
+}
+
+/** `us.anthropic.claude-sonnet-4-5-20250929-v1:0` → `claude-sonnet-4-5` */
+function shortName(modelId: string): string {
+  return modelId.replace(/^(\w[\w-]*\.)*/, '').replace(/-\d{8}.*$/, '')
+}
+
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]?.map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  )
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths?.[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
+}
