@@ -104,7 +104,7 @@ const step = fc.oneof(
 
 test('agrees with a plain model, whatever calls, outcomes, waits and changes are interleaved', () => {
   const settings = fc.record({ openForMs, permits, halfOpenTimeoutMs })
-  const steps = fc.array(fc.record({ step, looks: fc.boolean() }), { maxLength: 80 })
+  const steps = fc.array(fc.record({ step, looks: fc.boolean() }), { maxLength: 80, size: 'max' })
   fc.assert(
     fc.property(settings, steps, (given, plan) => {
       let now = 0

@@ -142,9 +142,9 @@ export function createLimiter(options: LimiterOptions = {}): Limiter {
   function expire(): void {
     timer = undefined
     const { queueTimeoutMs } = settings
-    // A timer may fire a fraction of a millisecond early.
+    // A timer may fire early, by less than a millisecond.
     const now = clock.now() + 1
-    while (line.head !== undefined && now >= line.head.since + queueTimeoutMs) {
+    while (line.head !== undefined && now > line.head.since + queueTimeoutMs) {
       line.shift()?.refuse(reject('timeout', new QueueTimeoutError(name, queueTimeoutMs)))
     }
     admit()
