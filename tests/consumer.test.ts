@@ -46,6 +46,10 @@ test.skipIf(!canRequireModules)(`a call from CommonJS${needs}`, () => {
   expect(run('node', ['call.cjs'])).toBe('a reply arrived')
 })
 
+test('the command that a package brings starts', () => {
+  expect(run('npm', ['exec', '--', 'bedrock-simulator', '--help'])).toContain('--port')
+})
+
 test('types, from an ES module and from CommonJS, with library types checked too', () => {
   expect(run('node', ['node_modules/typescript/bin/tsc', '--project', '.'])).toBe('')
 }, 60_000)
