@@ -1,7 +1,7 @@
 import { type Context, checkFunction, type Operation, type Policy } from '@holdfast/internal'
 
 /** What the operation receives: what each of the policies adds, together. */
-export type PipelineContext<Policies extends readonly Policy<never>[]> = Context &
+export type PipelineContext<Policies extends readonly Policy[]> = Context &
   Intersection<{ [K in keyof Policies]: Policies[K] extends Policy<infer C> ? C : never }[number]>
 
 type Intersection<Union> = (Union extends unknown ? (member: Union) => void : never) extends (
@@ -17,14 +17,11 @@ type Intersection<Union> = (Union extends unknown ? (member: Union) => void : ne
  * const resilient = pipeline(limiter, breaker, createRetry())
  * const answer = await resilient(({ signal, attempt }) => ask(question, { signal, attempt }))
  */
-export function pipeline<const Policies extends readonly Policy<never>[]>(
+export function pipeline<const Policies extends readonly Policy[]>(
   ...policies: Policies
 ): Policy<PipelineContext<Policies>> {
   for (const [index, policy] of policies.entries()) checkFunction(`policies[${index}]`, policy)
-  return (policies as readonly unknown[] as readonly Policy[]).reduceRight<Policy>(
-    nest,
-    identity,
-  ) as Policy<PipelineContext<Policies>>
+  return policies.reduceRight<Policy>(nest, identity) as Policy<PipelineContext<Policies>>
 }
 
 function nest(inner: Policy, outer: Policy): Policy {

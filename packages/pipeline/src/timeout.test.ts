@@ -1,0 +1,145 @@
+import { advance, hang, listeners, timers, useVirtualTime, watch } from '@holdfast/internal/testing'
+import { describe, expect, test, vi } from 'vitest'
+import { timeout } from './timeout.ts'
+import { TimeoutError } from './timeout-error.ts'
+
+useVirtualTime()
+
+const reason = new Error('the caller gave up')
+
+describe('an operation in time', () => {
+  test('settles as it does, and nothing is left behind', async () => {
+    const { signal } = new AbortController()
+    const boom = new Error('boom')
+    const policy = timeout({ ms: 100 })
+    await expect(policy(() => 'plain value', { signal })).resolves.toBe('plain value')
+    await expect(policy(() => Promise.reject(boom), { signal })).rejects.toBe(boom)
+    await expect(
+      policy(() => {
+        throw boom
+      }),
+    ).rejects.toBe(boom)
+    expect([timers(), listeners(signal)]).toEqual([0, 0])
+  })
+
+  test('sees all that the caller gave, and a signal of its own', async () => {
+    const context = { signal: new AbortController().signal, key: 'a model' }
+    const seen = await timeout({ ms: 100 })((given) => given, context)
+    expect(seen).toEqual({ ...context, signal: expect.any(AbortSignal) })
+    expect(seen.signal).not.toBe(context.signal)
+  })
+})
+
+describe('an operation that takes too long', () => {
+  test('is rejected on time, though it does not look at its signal', async () => {
+    const late = watch(timeout({ ms: 100 })(hang))
+    await advance(99)
+    expect(late.state).toBe('pending')
+    await advance(1)
+    expect(late.settledAt).toBe(100)
+    expect(late.reason).toMatchObject({
+      name: 'TimeoutError',
+      code: 'TIMEOUT',
+      timeoutMs: 100,
+      message: 'Timed out after 100 ms',
+    })
+  })
+
+  test('is told by its signal, with the same error, which is of this call alone', async () => {
+    const signals: (AbortSignal | undefined)[] = []
+    const policy = timeout({ ms: 100 })
+    const call = () =>
+      watch(
+        policy(({ signal }) => {
+          signals.push(signal)
+          return hang()
+        }),
+      )
+    const first = call()
+    await advance(50)
+    call()
+    await advance(50)
+    expect(signals[0]?.reason).toBe(first.reason)
+    expect(signals[1]?.aborted).toBe(false)
+  })
+
+  test('gives the timeout, whatever it makes of the abort', async () => {
+    const late = watch(
+      timeout({ ms: 100 })(
+        ({ signal }) =>
+          new Promise((_, reject) => {
+            signal?.addEventListener('abort', () => reject(new Error('own words')))
+          }),
+      ),
+    )
+    await advance(100)
+    expect(late.reason).toBeInstanceOf(TimeoutError)
+  })
+
+  test('and a policy whose signal lives on leave nothing behind', async () => {
+    const { signal } = new AbortController()
+    const late = watch(timeout({ ms: 100 })(hang, { signal }))
+    await advance(100)
+    expect(late.state).toBe('rejected')
+    expect([timers(), listeners(signal)]).toEqual([0, 0])
+  })
+})
+
+describe('an abort by the caller', () => {
+  test('before: nothing is called', async () => {
+    const operation = vi.fn()
+    const call = timeout({ ms: 100 })(operation, { signal: AbortSignal.abort(reason) })
+    await expect(call).rejects.toBe(reason)
+    expect(operation).not.toHaveBeenCalled()
+    expect(timers()).toBe(0)
+  })
+
+  test('wins over the timeout: rejects at once with its reason, and no expiry is told', async () => {
+    const onEvent = vi.fn()
+    const controller = new AbortController()
+    const call = watch(timeout({ ms: 100, onEvent })(hang, { signal: controller.signal }))
+    await advance(40)
+    controller.abort(reason)
+    await advance(100)
+    expect(call).toMatchObject({ reason, settledAt: 40 })
+    expect(onEvent).not.toHaveBeenCalled()
+    expect([timers(), listeners(controller.signal)]).toEqual([0, 0])
+  })
+})
+
+describe('events', () => {
+  test('tell of an expiry, by name', async () => {
+    const onEvent = vi.fn()
+    watch(timeout({ ms: 100, name: 'chat', onEvent })(hang))
+    await advance(200)
+    expect(onEvent).toHaveBeenCalledExactlyOnceWith({
+      type: 'timeout.expired',
+      name: 'chat',
+      timeoutMs: 100,
+    })
+  })
+
+  test('an observer that throws harms nobody', async () => {
+    const onEvent = () => {
+      throw new Error('observer')
+    }
+    const late = watch(timeout({ ms: 100, onEvent })(hang))
+    await advance(100)
+    expect(late.reason).toBeInstanceOf(TimeoutError)
+  })
+})
+
+test.each([
+  [{ ms: -1 }, RangeError, '`ms` must be a number from 0 to 2147483647, not -1'],
+  [{ ms: 2 ** 31 }, RangeError, '`ms` must be a number from 0 to 2147483647, not 2147483648'],
+  [{}, TypeError, '`ms` must be a number from 0 to 2147483647, not undefined'],
+  [{ ms: 1, onEvent: 1 }, TypeError, '`onEvent` must be a function, not 1'],
+])('%o is refused at creation', (options, errorClass, message) => {
+  expect(() => timeout(options as never)).toThrow(new errorClass(message))
+})
+
+test('a TimeoutError of another copy of the package is known, one of the platform is not', () => {
+  expect(TimeoutError.isInstance(new TimeoutError(5))).toBe(true)
+  expect(TimeoutError.isInstance({ [Symbol.for('@holdfast/TimeoutError')]: true })).toBe(true)
+  expect(TimeoutError.isInstance(new DOMException('late', 'TimeoutError'))).toBe(false)
+})
