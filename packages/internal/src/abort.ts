@@ -53,7 +53,7 @@ export interface DerivedAbort {
   dispose(): void
 }
 
-/** Derived by hand: `AbortSignal.any` leaks on some supported Nodes and takes milliseconds on others. */
+/** Derived by hand: `AbortSignal.any` leaks and is slow on some supported Nodes. */
 export function deriveAbort(parent: AbortSignal | undefined): DerivedAbort {
   const controller = new AbortController()
   const follow = () => controller.abort(parent?.reason)
