@@ -1,0 +1,21 @@
+/** A self-signed certificate for 127.0.0.1, valid for a hundred years. It guards nothing: tests only. */
+export const certificate: { readonly key: string; readonly cert: string } = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg2X10d53pqxusC5ic
+IVkUDxlllrVfaNbP0IT6bQb8nVehRANCAARh4Cj3u6cbWDJ+fba+Kpkyat7UocOS
+x7WLs8R+qGUQ3cMKIncuxRaibaRXUtgG0DKEeJQhwsQeHe/2rVpoXIvp
+-----END PRIVATE KEY-----
+`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBqzCCAVCgAwIBAgIUaZHE7HRsLqmPeSq1NxC7NTq24KgwCgYIKoZIzj0EAwIw
+ITEfMB0GA1UEAwwWYmVkcm9jay1zaW11bGF0b3IgdGVzdDAgFw0yNjExMjMwMDMz
+MThaGA8yMTI2MTAzMDAwMzMxOFowITEfMB0GA1UEAwwWYmVkcm9jay1zaW11bGF0
+b3IgdGVzdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABGHgKPe7pxtYMn59tr4q
+mTJq3tShw5LHtYuzxH6oZRDdwwoidy7FFqJtpFdS2AbQMoR4lCHCxB4d7/atWmhc
+i+mjZDBiMB0GA1UdDgQWBBReOxS2bzqfPYOoEHWRXkTQnnVMpDAfBgNVHSMEGDAW
+gBReOxS2bzqfPYOoEHWRXkTQnnVMpDAPBgNVHRMBAf8EBTADAQH/MA8GA1UdEQQI
+MAaHBH8AAAEwCgYIKoZIzj0EAwIDSQAwRgIhANn++/ZzsDhqLfoIMZAZ7VbnxWYd
+qdC40NDMhIm1VJ7BAiEA8grBJSF1D2S1PV/EJneSCyv0nTKpZv/6ahXG88nzd1E=
+-----END CERTIFICATE-----
+`,
+}
