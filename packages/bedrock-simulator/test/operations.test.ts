@@ -14,6 +14,7 @@ import {
   NOVA,
   simulator,
   stream,
+  until,
   versions,
   wholeStream,
 } from './support.ts'
@@ -251,5 +252,19 @@ describe('the log', () => {
     expect(sim.requests.map(({ model }) => model)).toEqual(['b', 'c'])
     sim.reset()
     expect(sim.requests).toEqual([])
+  })
+
+  it('tells an observer of each request, and does not mind if it throws', async () => {
+    const seen: string[] = []
+    const sim = await simulator({
+      onRequest: ({ operation }) => {
+        seen.push(operation)
+        throw new Error('mine')
+      },
+    })
+    await converse(client(sim))
+    await stream(client(sim))
+    await until(() => seen.length === 2)
+    expect(seen).toEqual(['Converse', 'ConverseStream'])
   })
 })

@@ -71,8 +71,17 @@ export class RequestHandler {
       this.#open.delete(exchange)
       if (record) {
         record.finishedAt = this.#host.now()
-        this.#host.onRequest?.(record)
+        this.#tell(record)
       }
+    }
+  }
+
+  /** An observer that throws harms no request. */
+  #tell(record: RequestRecord): void {
+    try {
+      this.#host.onRequest?.(record)
+    } catch {
+      // Its own to notice.
     }
   }
 
