@@ -366,6 +366,15 @@ describe('by hand', () => {
     expect(breaker.state).toBe('half-open')
   })
 
+  test.each(['open', 'close'] as const)('%s: tells first what had fallen due', async (change) => {
+    const { breaker, changes } = fragile()
+    breaker.acquire().fail(down)
+    await advance(150)
+    breaker[change]()
+    const told = change === 'open' ? 'open at 150' : 'closed at 150'
+    expect(changes()).toEqual(['open at 0', 'half-open at 100', told])
+  })
+
   test('close: at once, and what was counted is forgotten', () => {
     const { breaker } = fragile({ openWhen: failureCount({ failures: 2 }) })
     breaker.open()

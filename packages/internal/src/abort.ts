@@ -1,4 +1,5 @@
 import { type Clock, MAX_TIMER_MS } from './clock.ts'
+import { whenAborted } from './when-aborted.ts'
 
 /** Throws the signal's own reason when it is aborted. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
@@ -8,19 +9,15 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
 /** Waits `ms`; on abort rejects at once with the signal's reason and clears the timer. */
 export function sleep(ms: number, signal: AbortSignal | undefined, clock: Clock): Promise<void> {
   return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason)
-    const onAbort = () => {
+    const wake = () => {
+      callOff()
+      resolve()
+    }
+    const timer = clock.setTimeout(wake, Math.min(ms, MAX_TIMER_MS))
+    const callOff = whenAborted(signal, () => {
       clock.clearTimeout(timer)
       reject(signal?.reason)
-    }
-    const timer = clock.setTimeout(
-      () => {
-        signal?.removeEventListener('abort', onAbort)
-        resolve()
-      },
-      Math.min(ms, MAX_TIMER_MS),
-    )
-    signal?.addEventListener('abort', onAbort, { once: true })
+    })
   })
 }
 
@@ -31,17 +28,18 @@ export function raceAbort<T>(
 ): T | PromiseLike<T> {
   if (signal === undefined) return work
   return new Promise<T>((resolve, reject) => {
-    const onAbort = () => reject(signal.reason)
-    const settle =
-      <V>(settler: (value: V) => void) =>
-      (value: V) => {
-        signal.removeEventListener('abort', onAbort)
-        settler(value)
-      }
-    if (signal.aborted) onAbort()
-    else signal.addEventListener('abort', onAbort, { once: true })
+    const callOff = whenAborted(signal, () => reject(signal.reason))
     // Also after an abort: what the operation still does must not become an unhandled rejection.
-    Promise.resolve(work).then(settle(resolve), settle(reject))
+    Promise.resolve(work).then(
+      (value) => {
+        callOff()
+        resolve(value)
+      },
+      (error) => {
+        callOff()
+        reject(error)
+      },
+    )
   })
 }
 
@@ -56,12 +54,10 @@ export interface DerivedAbort {
 /** Derived by hand: `AbortSignal.any` leaks and is slow on some supported Nodes. */
 export function deriveAbort(parent: AbortSignal | undefined): DerivedAbort {
   const controller = new AbortController()
-  const follow = () => controller.abort(parent?.reason)
-  if (parent?.aborted) follow()
-  else parent?.addEventListener('abort', follow, { once: true })
+  const dispose = whenAborted(parent, () => controller.abort(parent?.reason))
   return {
     signal: controller.signal,
     abort: (reason) => controller.abort(reason),
-    dispose: () => parent?.removeEventListener('abort', follow),
+    dispose,
   }
 }

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events'
+import { systemClock } from '@holdfast/internal'
 import {
   advance,
   deferred,
@@ -73,10 +74,16 @@ describe('a call', () => {
   })
 
   test('that comes as a place falls free cannot steal it from one who waits', async () => {
-    const limiter = createLimiter({ maxConcurrent: 1, maxQueue: 1 })
+    const whileItFallsFree = vi.fn(() => limiter.tryAcquire())
+    const limiter = createLimiter({
+      maxConcurrent: 1,
+      maxQueue: 1,
+      onEvent: ({ type }) => void (type === 'limiter.settled' && whileItFallsFree()),
+    })
     const permit = await limiter.acquire()
     const waiting = watch(limiter.acquire())
     permit.succeed()
+    expect(whileItFallsFree).toHaveReturnedWith(undefined)
     expect(limiter.tryAcquire()).toBeUndefined()
     const newcomer = watch(limiter.acquire())
     await advance(0)
@@ -118,12 +125,14 @@ describe('the queue', () => {
   })
 
   test('keeps a deadline that is longer than a timer can hold', async () => {
-    const limiter = createLimiter({ maxConcurrent: 0, queueTimeoutMs: 2 ** 31 })
+    const clock = { ...systemClock, setTimeout: vi.fn(systemClock.setTimeout) }
+    const limiter = createLimiter({ maxConcurrent: 0, queueTimeoutMs: 2 ** 31, clock })
     const waiting = watch(limiter.acquire())
     await advance(2 ** 31 - 1)
     expect(waiting.state).toBe('pending')
     await advance(1)
     expect(waiting.settledAt).toBe(2 ** 31)
+    expect(clock.setTimeout.mock.calls.map(([, ms]) => ms)).toEqual([2 ** 31 - 1, 1])
   })
 
   test('of no length rejects at once what cannot run at once', async () => {
@@ -135,13 +144,14 @@ describe('the queue', () => {
 
 describe('an abort', () => {
   test('before: nothing is called and no place is taken', async () => {
-    const limiter = createLimiter()
+    const onEvent = vi.fn()
+    const limiter = createLimiter({ onEvent })
     const operation = vi.fn()
     const context = { signal: AbortSignal.abort(reason) }
     await expect(limiter(operation, context)).rejects.toBe(reason)
     await expect(limiter.acquire(context)).rejects.toBe(reason)
     expect(operation).not.toHaveBeenCalled()
-    expect(limiter.active).toBe(0)
+    expect(onEvent).not.toHaveBeenCalled()
   })
 
   test('while waiting frees the place in the same tick', async () => {
@@ -317,10 +327,11 @@ describe('drain', () => {
     const job = begin('a')
     setTimeout(() => job.resolve('done'), 100)
     const drained = watch(limiter.drain({ timeoutMs: 20 }))
-    const patient = watch(limiter.drain())
+    const patient = [watch(limiter.drain()), watch(limiter.drain({ timeoutMs: 2 ** 31 }))]
+    expect(timers()).toBe(2)
     await advance(200)
     expect(drained).toMatchObject({ value: false, settledAt: 20 })
-    expect(patient).toMatchObject({ value: true, settledAt: 100 })
+    for (const call of patient) expect(call).toMatchObject({ value: true, settledAt: 100 })
   })
 
   test.each<[string, (limiter: ReturnType<typeof createLimiter>) => void]>([
@@ -330,6 +341,9 @@ describe('drain', () => {
     const limiter = createLimiter({ maxConcurrent: 0, queueTimeoutMs: 100 })
     limiter.acquire().catch(() => {})
     const drained = watch(limiter.drain())
+    limiter.update({ maxConcurrent: 0 })
+    await advance(0)
+    expect(drained.state).toBe('pending')
     act(limiter)
     await advance(100)
     expect(drained.value).toBe(true)
@@ -346,10 +360,10 @@ describe('close', () => {
     await advance(0)
     expect(waiting.reason).toBeInstanceOf(LimiterClosedError)
     expect(late.reason).toBeInstanceOf(LimiterClosedError)
-    expect(limiter.tryAcquire()).toBeUndefined()
     running.resolve('done')
     await advance(0)
     expect(running.call.value).toBe('done')
+    expect(limiter.tryAcquire()).toBeUndefined()
     expect(begun).toEqual(['a'])
     expect([limiter.active, limiter.queued, timers()]).toEqual([0, 0, 0])
   })

@@ -13,6 +13,7 @@ import {
   raceAbort,
   systemClock,
   throwIfAborted,
+  whenAborted,
   withMembers,
 } from '@holdfast/internal'
 import { LimiterClosedError, QueueFullError, QueueTimeoutError } from './errors.ts'
@@ -169,23 +170,22 @@ export function createLimiter(options: LimiterOptions = {}): Limiter {
 
   function wait(signal: AbortSignal | undefined): Promise<Permit> {
     return new Promise<Permit>((resolve, refuse) => {
-      const leave = () => {
+      const place = line.join({
+        since: clock.now(),
+        grant(permit) {
+          callOff()
+          resolve(permit)
+        },
+        refuse(error) {
+          callOff()
+          refuse(error)
+        },
+      })
+      const callOff = whenAborted(signal, () => {
         line.leave(place)
         refuse(reject('aborted', signal?.reason))
         admit()
-      }
-      const settled =
-        <V>(settle: (value: V) => void) =>
-        (value: V) => {
-          signal?.removeEventListener('abort', leave)
-          settle(value)
-        }
-      const place = line.join({
-        since: clock.now(),
-        grant: settled(resolve),
-        refuse: settled(refuse),
       })
-      signal?.addEventListener('abort', leave, { once: true })
       armTimer()
       emit(onEvent, { type: 'limiter.queued', name, queued: line.length })
     })

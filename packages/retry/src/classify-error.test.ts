@@ -92,6 +92,7 @@ describe('classifyError', () => {
       'unknown',
     ],
     ['a plain error', new Error('boom'), 'unknown'],
+    ['the words of fetch from another', new Error('terminated'), 'unknown'],
     ['a redirect', { status: 304 }, 'unknown'],
     ['nothing', undefined, 'unknown'],
     ['null', null, 'unknown'],

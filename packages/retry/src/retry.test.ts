@@ -122,10 +122,12 @@ describe('the wait', () => {
   test.each([Number.NaN, -5, undefined])(
     'a backoff that says %s waits not at all',
     async (said) => {
+      const onEvent = vi.fn()
       const { at, operation } = flaky(throttled())
-      retry(operation, { backoff: () => said as number })
+      retry(operation, { backoff: () => said as number, onEvent })
       await advance(10)
       expect(at).toHaveLength(2)
+      expect(onEvent).toHaveBeenCalledWith(expect.objectContaining({ waitMs: 0 }))
     },
   )
 
@@ -174,7 +176,7 @@ describe('an abort', () => {
     const result = retry(
       () => {
         controller.abort(reason)
-        throw throttled()
+        throw new Error('own words')
       },
       { signal: controller.signal },
     )

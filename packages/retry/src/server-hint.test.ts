@@ -12,6 +12,7 @@ describe('serverHintMs', () => {
     ['on the error itself', { headers: { 'retry-after': '2' } }, 2000],
     ['fetch', { response: new Response(null, { headers: { 'Retry-After': '2' } }) }, 2000],
     ['another fetch’s Headers', { headers: new Map([['retry-after', '2']]) }, 2000],
+    ['with blanks around', { headers: { 'retry-after': ' 2 ' } }, 2000],
     ['AWS: milliseconds', { $response: { headers: { 'x-amz-retry-after': '250' } } }, 250],
     ['AWS before HTTP', { headers: { 'x-amz-retry-after': '250', 'retry-after': '2' } }, 250],
     ['nonsense beside sense', { headers: { 'x-amz-retry-after': '?', 'retry-after': '2' } }, 2000],
