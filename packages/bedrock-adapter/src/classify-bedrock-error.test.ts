@@ -155,6 +155,13 @@ const table: [error: unknown, id: string, retry: boolean, fallback: boolean, cou
   ],
   [new TimeoutError(1_000), 'timeout', true, true, true],
   [
+    Object.assign(named('fooException'), { $metadata: { httpStatusCode: 200 } }),
+    'unreadable-response',
+    true,
+    true,
+    true,
+  ],
+  [
     Object.assign(new SyntaxError('Unexpected end of JSON input'), {
       $metadata: { httpStatusCode: 200 },
     }),

@@ -1,4 +1,4 @@
-import { readProperty } from '@holdfast/internal'
+import { errorStatus, readProperty } from '@holdfast/internal'
 import type { ErrorClass } from '@holdfast/retry'
 
 /** What an error of a Bedrock call means to each layer. */
@@ -91,8 +91,13 @@ export const bedrockErrorRules: readonly BedrockErrorRule[] = [
   },
   { id: 'transient', class: 'transient', ...PASSING },
   { id: 'timeout', class: 'timeout', ...PASSING },
-  // What the SDK could not parse: half a body, or a proxy's HTML.
-  { id: 'unreadable-response', names: ['SyntaxError'], ...PASSING },
+  // The service said 200 and what followed could not be read: a body cut short, a proxy's HTML, a broken or unknown
+  // first event of a stream.
+  {
+    id: 'unreadable-response',
+    when: (error) => errorStatus(error) === 200 && readProperty(error, '$fault') === undefined,
+    ...PASSING,
+  },
   { id: 'stream-interrupted', names: ['StreamInterruptedError'], ...PASSING },
 
   // Credentials, configuration, mistakes in code, aborts.

@@ -1,4 +1,4 @@
-import { type Clock, type Outcome, throwIfAborted } from '@holdfast/internal'
+import { type Clock, type Outcome, throwIfAborted, whenAborted } from '@holdfast/internal'
 import { TimeoutError } from '@holdfast/pipeline'
 import { type InterruptionReason, StreamInterruptedError } from './errors.ts'
 import type { OpenStream } from './open-stream.ts'
@@ -25,7 +25,7 @@ export function guardStream(
   let ended = false
 
   // The caller may abort while it is not reading.
-  abort.signal.addEventListener('abort', () => settle('ignore'), { once: true })
+  whenAborted(abort.signal, () => settle('ignore'))
   if (isComplete()) settle('success')
 
   function end(): IteratorReturnResult<undefined> {
