@@ -218,6 +218,17 @@ describe('a half-open circuit', () => {
     ])
   })
 
+  test('by default gives its probes 60 s', async () => {
+    const breaker = createCircuitBreaker()
+    breaker.open()
+    await advance(30_000)
+    breaker.acquire()
+    await advance(59_999)
+    expect(breaker.state).toBe('half-open')
+    await advance(1)
+    expect(breaker.state).toBe('open')
+  })
+
   test('catches up with all that fell due while nobody looked', async () => {
     const { breaker, changes } = await halfOpen()
     breaker.acquire()
