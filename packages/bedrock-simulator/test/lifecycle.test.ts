@@ -93,7 +93,7 @@ describe('TLS', () => {
     const sim = await simulator({ tls: certificate })
     const sdk = trusting(sim, version)
     for (const by of ['fin', 'rst'] as const) {
-      sim.enqueue({ type: 'kill', at: 4, by, gapMs: 10 })
+      sim.enqueue({ type: 'kill', at: 4, by, gapMs: 20 })
       expect((await stream(sdk)).events).toHaveLength(4)
     }
   })

@@ -60,6 +60,7 @@ export function converse(
 export async function stream(
   from: BedrockRuntimeClient,
   signal?: AbortSignal,
+  onEvent: (count: number) => void = () => {},
 ): Promise<{ events: string[]; outputs: ConverseStreamOutput[]; error?: Error }> {
   const outputs: ConverseStreamOutput[] = []
   const names = () => outputs.map((event) => Object.keys(event)[0] as string)
@@ -68,7 +69,10 @@ export async function stream(
       new ConverseStreamCommand({ modelId: CLAUDE, messages }),
       { ...(signal && { abortSignal: signal }) },
     )
-    for await (const event of source ?? []) outputs.push(event)
+    for await (const event of source ?? []) {
+      outputs.push(event)
+      onEvent(outputs.length)
+    }
   } catch (error) {
     return { events: names(), outputs, error: error as Error }
   }

@@ -6,13 +6,13 @@ export type Route =
   | { readonly type: 'control'; readonly path: string }
   | { readonly type: 'unknown' }
 
-const actions: Readonly<Record<string, Operation>> = {
-  converse: 'Converse',
-  'converse-stream': 'ConverseStream',
-  invoke: 'InvokeModel',
-  'invoke-with-response-stream': 'InvokeModelWithResponseStream',
-  'count-tokens': 'CountTokens',
-}
+const actions: ReadonlyMap<string, Operation> = new Map([
+  ['converse', 'Converse'],
+  ['converse-stream', 'ConverseStream'],
+  ['invoke', 'InvokeModel'],
+  ['invoke-with-response-stream', 'InvokeModelWithResponseStream'],
+  ['count-tokens', 'CountTokens'],
+])
 
 const CONTROL = '/_simulator'
 
@@ -25,7 +25,11 @@ export function route(method: string, url: string): Route {
   // Some clients leave the slashes of an ARN as they are: all up to the last one is the model.
   const model = /^\/model\/(.+)\/([a-z-]+)$/.exec(path)
   const guardrail = /^\/guardrail\/(.+)\/version\/[^/]+\/apply$/.exec(path)
-  const operation = model ? actions[model[2] as string] : guardrail ? 'ApplyGuardrail' : undefined
+  const operation = model
+    ? actions.get(model[2] as string)
+    : guardrail
+      ? 'ApplyGuardrail'
+      : undefined
   const id = decode((model ?? guardrail)?.[1])
   return operation && id !== undefined
     ? { type: 'operation', operation, model: id }

@@ -1,5 +1,5 @@
 import { createServer as createHttp1Server } from 'node:http'
-import { createServer as createHttp2Server } from 'node:http2'
+import { createServer as createHttp2Server, type ServerHttp2Session } from 'node:http2'
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import type { HttpHandler } from '../wire/http-types.ts'
@@ -42,8 +42,10 @@ export async function startSniffingServer(
   const serveHttp2 = (stream: Socket, tcp: Socket): void => {
     const connection = connections.add(stream, tcp)
     // The session is made, and announced, inside the `connection` event.
-    http2.once('session', (session) => connections.claim(session, connection))
+    const claim = (session: ServerHttp2Session): void => connections.claim(session, connection)
+    http2.on('session', claim)
     http2.emit('connection', stream)
+    http2.off('session', claim)
   }
 
   const accept = at.tls
