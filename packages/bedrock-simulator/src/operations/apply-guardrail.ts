@@ -1,7 +1,7 @@
 import { tokensOf } from '../behaviours/tokens.ts'
 import { brokenConstraint } from '../exceptions.ts'
 import { isRecord } from '../json.ts'
-import { unexpected } from './converse-request.ts'
+import { unexpected } from './constraints.ts'
 import { unary } from './encode.ts'
 import { jsonBody, type OperationHandler } from './handler.ts'
 
