@@ -151,11 +151,7 @@ const connections: Row[] = [
     { ...streamError, h2: 'Error ERR_HTTP2_STREAM_ERROR ×3' },
   ),
   killed('GOAWAY 1', { goaway: 1 }, { ...streamError, h2: 'Error ERR_HTTP2_SESSION_ERROR ×1' }),
-  killed(
-    'GOAWAY 0, then silence',
-    { goaway: 0, then: 'silence' },
-    { ...noResponse, h2: 'hangs ×1' },
-  ),
+  killed('GOAWAY 0, then silence', { goaway: 0, silent: true }, { ...noResponse, h2: 'hangs ×1' }),
   ['silence', 'Converse', { type: 'hang', at: 'before-headers' }, 'hangs ×1', AFTER_A_RETRY],
   [
     'silence after the headers',
@@ -266,7 +262,8 @@ const cuts: Row[] = places.flatMap(([where, at, resilient]): Row[] => {
   const cut = (name: string, by: KillBy, h2: string): Row => [
     `${name} ${where}`,
     'ConverseStream',
-    { type: 'kill', at, by },
+    // The events before it must have arrived: a reset overtakes what is under way.
+    { type: 'kill', at, by, gapMs: 20 },
     { h2, h1 },
     resilient,
   ]
@@ -362,13 +359,17 @@ async function resiliently(
 ): Promise<string> {
   await using simulator = await startSimulator({ rules: [{ model: MODEL, behaviour }] })
   const client = createClient(simulator, http)
-  const hangs =
-    behaviour.type === 'hang' ||
-    (behaviour.type === 'kill' && typeof behaviour.by === 'object' && 'then' in behaviour.by)
-  const timeouts = hangs ? { attemptTimeoutMs: PATIENCE_MS, streamIdleTimeoutMs: PATIENCE_MS } : {}
+  const timeouts = staysSilent(behaviour)
+    ? { attemptTimeoutMs: PATIENCE_MS, streamIdleTimeoutMs: PATIENCE_MS }
+    : {}
   const wrapped = withResilience(client, { ...QUICK, ...timeouts })
   const ended = await ending(ask[operation](wrapped, options))
   client.destroy()
   const asked = (model: string) => simulator.requests.filter((request) => request.model === model)
   return `${ended} ×${asked(MODEL).length}+${asked(NEXT).length}`
+}
+
+function staysSilent(behaviour: Behaviour): boolean {
+  if (behaviour.type !== 'kill') return behaviour.type === 'hang'
+  return typeof behaviour.by === 'object' && 'silent' in behaviour.by
 }

@@ -174,8 +174,7 @@ describe('only HTTP/2 has', () => {
   })
 
   it('GOAWAY 0 and then silence', async () => {
-    // biome-ignore lint/suspicious/noThenProperty: the fault's own word, and no function
-    const by = { goaway: 0, then: 'silence' } as const
+    const by = { goaway: 0, silent: true } as const
     const { sim, sdk } = await faulty({ type: 'kill', at: 'before-headers', by }, '2.0')
     const controller = new AbortController()
     const call = converse(sdk, NOVA, controller.signal).catch((reason) => reason)

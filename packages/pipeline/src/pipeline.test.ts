@@ -1,5 +1,5 @@
 import type { Policy } from '@holdfast/internal'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { pipeline } from './pipeline.ts'
 
 /** A policy that notes when it is entered and left, and adds a field of its own to the context. */
@@ -52,6 +52,17 @@ describe('pipeline', () => {
   test('of one policy is that policy', () => {
     const policy = noting([], 'a')
     expect(pipeline(policy)).toBe(policy)
+  })
+
+  test('of none rejects an aborted call, and does not start it', async () => {
+    const reason = new Error('enough')
+    const work = vi.fn(() => new Promise(() => {}))
+    await expect(pipeline()(work, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+    expect(work).not.toHaveBeenCalled()
+    const controller = new AbortController()
+    const call = pipeline()(work, controller)
+    controller.abort(reason)
+    await expect(call).rejects.toBe(reason)
   })
 
   test('of none is the identity', async () => {

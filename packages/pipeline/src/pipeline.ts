@@ -1,4 +1,11 @@
-import { type Context, checkFunction, type Operation, type Policy } from '@holdfast/internal'
+import {
+  type Context,
+  checkFunction,
+  type Operation,
+  type Policy,
+  raceAbort,
+  throwIfAborted,
+} from '@holdfast/internal'
 
 /** What the operation receives: what each of the policies adds, together. */
 export type PipelineContext<Policies extends readonly Policy[]> = Context &
@@ -30,5 +37,6 @@ function nest(inner: Policy, outer: Policy): Policy {
 }
 
 async function identity<T>(operation: Operation<T>, context: Context = {}): Promise<T> {
-  return operation(context)
+  throwIfAborted(context.signal)
+  return raceAbort(operation(context), context.signal)
 }

@@ -61,8 +61,8 @@ export type KillBy =
   | 'rst'
   /** An HTTP/2 RST_STREAM frame with this code; the connection lives on. */
   | { readonly rstStream: number }
-  /** An HTTP/2 GOAWAY frame with this code, then the connection is closed or says no more. Default `close`. */
-  | { readonly goaway: number; readonly then?: 'close' | 'silence' | undefined }
+  /** An HTTP/2 GOAWAY frame with this code, then the connection is closed, or if `silent` says no more. */
+  | { readonly goaway: number; readonly silent?: boolean | undefined }
 
 /** A way to go wrong. */
 export type Fault =

@@ -3,6 +3,7 @@ import type { Behaviour } from '../behaviours/behaviour.ts'
 import { isRecord } from '../json.ts'
 import {
   anything,
+  boolean,
   type Check,
   choice,
   filled,
@@ -61,8 +62,7 @@ const place: Check = (value, path) => {
 const killBy: Check = (value, path) => {
   if (isRecord(value)) {
     if ('rstStream' in value) return shape({ rstStream: code })(value, path)
-    // biome-ignore lint/suspicious/noThenProperty: the fault's own word, and no function
-    return shape({ goaway: code }, { then: oneOf('close', 'silence') })(value, path)
+    return shape({ goaway: code }, { silent: boolean })(value, path)
   }
   if (value !== 'fin' && value !== 'rst') {
     throw wrongType(path, "'fin', 'rst', { rstStream: code } or { goaway: code }", value)

@@ -43,6 +43,10 @@ export function oneOf(...allowed: readonly string[]): Check {
   }
 }
 
+export const boolean: Check = (value, path) => {
+  if (typeof value !== 'boolean') throw wrongType(path, 'true or false', value)
+}
+
 export function list(item: Check): Check {
   return (value, path) => {
     if (!Array.isArray(value)) throw wrongType(path, 'a list', value)

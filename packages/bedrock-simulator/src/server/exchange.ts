@@ -86,7 +86,7 @@ export function createExchange(
     else {
       const session = response.stream.session as ServerHttp2Session | undefined
       session?.goaway(by.goaway)
-      if (by.then === 'silence') return settle(() => undefined)
+      if (by.silent) return settle(() => undefined)
       await wait(GOAWAY_WRITTEN_MS)
       endSocket(connection)
     }

@@ -1,0 +1,28 @@
+import { BedrockRuntimeClient, ConverseCommand } from '@aws-sdk/client-bedrock-runtime'
+import { withResilience } from '@holdfast/bedrock-adapter'
+import { startSimulator } from '@holdfast/bedrock-simulator'
+import type { Comparison } from './compare.ts'
+
+const simulator = await startSimulator({ maxRequests: 1 })
+const plain = new BedrockRuntimeClient(simulator.clientConfig)
+const wrapped = withResilience(plain)
+const command = () =>
+  new ConverseCommand({
+    modelId: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0',
+    messages: [{ role: 'user', content: [{ text: 'Hello.' }] }],
+  })
+
+/** The real client over a real socket, to the simulator in the same process. */
+export const adapter: Comparison = {
+  title: 'Converse with the SDK client, over HTTP/2 on loopback',
+  callsPerRound: 50,
+  subjects: [
+    { name: 'plain client', call: () => plain.send(command()) },
+    { name: 'wrapped client', call: () => wrapped.send(command()) },
+  ],
+}
+
+export const closeAdapter = (): Promise<void> => {
+  plain.destroy()
+  return simulator.close()
+}
