@@ -10,7 +10,7 @@ import { createFastClock } from './fast-clock.ts'
 
 export const PRIMARY = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0'
 export const SECONDARY = 'us.anthropic.claude-3-7-sonnet-20250219-v1:0'
-export const TERTIARY = 'us.anthropic.claude-3-5-sonnet-20241022-v2:0'
+const TERTIARY = 'us.anthropic.claude-3-5-sonnet-20241022-v2:0'
 
 /** What a scenario plays on: the real SDK client, wrapped, and the simulator that it talks to. */
 export interface Stage {
