@@ -13,7 +13,7 @@ const config: ViteUserConfig = defineConfig({
         ssr,
         test: {
           name: 'integration',
-          include: ['packages/*/test/**/*.test.ts', 'tests/**/*.test.ts'],
+          include: ['{packages,examples}/*/test/**/*.test.ts', 'tests/**/*.test.ts'],
           testTimeout: 30_000,
         },
       },

@@ -155,6 +155,13 @@ const table: [error: unknown, id: string, retry: boolean, fallback: boolean, cou
   ],
   [new TimeoutError(1_000), 'timeout', true, true, true],
   [
+    new Error('Unexpected error: http2 request did not get a response'),
+    'no-response',
+    true,
+    true,
+    true,
+  ],
+  [
     Object.assign(named('fooException'), { $metadata: { httpStatusCode: 200 } }),
     'unreadable-response',
     true,

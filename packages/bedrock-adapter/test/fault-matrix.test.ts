@@ -1,5 +1,10 @@
+import { Agent } from 'node:http'
+import type { LookupFunction } from 'node:net'
+import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime'
 import { type Behaviour, type KillBy, startSimulator } from '@holdfast/bedrock-simulator'
-import { describe, expect, it } from 'vitest'
+import { NodeHttpHandler } from '@smithy/node-http-handler'
+import { describe, expect, it, vi } from 'vitest'
+import { EVENT_STREAM, eventFrame } from '../../bedrock-simulator/src/wire/event-stream.ts'
 import { withResilience } from '../src/index.ts'
 import {
   ask,
@@ -40,14 +45,20 @@ function error(name: string, plain: string, resilient: string, status?: number):
   return [`${name} ${status ?? ''}`, 'Converse', behaviour, plain, resilient]
 }
 
+/** A status and a body that names no error, as a load balancer gives them. */
+function untyped(status: number): Row {
+  const behaviour: Behaviour = { type: 'raw', status, body: '{"message":"It failed."}' }
+  return [`untyped ${status}`, 'Converse', behaviour, `Unknown ${status} ×3`, AFTER_A_RETRY]
+}
+
 const errors: Row[] = [
   error('ThrottlingException', 'ThrottlingException 429 ×3', AFTER_A_RETRY),
   error('ModelNotReadyException', 'ModelNotReadyException 429 ×3', AFTER_A_RETRY),
   error('ServiceUnavailableException', 'ServiceUnavailableException 503 ×3', AFTER_A_RETRY),
   error('InternalServerException', 'InternalServerException 500 ×3', AFTER_A_RETRY),
-  error('Untyped', 'Untyped 500 ×3', AFTER_A_RETRY, 500),
-  error('Untyped', 'Untyped 502 ×3', AFTER_A_RETRY, 502),
-  error('Untyped', 'Untyped 504 ×3', AFTER_A_RETRY, 504),
+  untyped(500),
+  untyped(502),
+  untyped(504),
   error('Overloaded', 'Overloaded 529 ×1', AFTER_A_RETRY, 529),
   error('ModelTimeoutException', 'ModelTimeoutException 408 ×1', AT_ONCE),
   error('ModelErrorException', 'ModelErrorException 424 ×1', AT_ONCE),
@@ -314,27 +325,88 @@ describe.concurrent.each([
   describe.each(HTTP)('over %s', (http) => {
     it.each(rows)('%s (%s)', async (...[, operation, behaviour, plain, resilient, options]) => {
       const expected = typeof plain === 'string' ? plain : plain[http]
-      expect(await plainly(http, operation, behaviour, options, expected.startsWith('hangs'))).toBe(
-        expected,
-      )
+      const hangs = expected.startsWith('hangs')
+      expect(await plainly(http, operation, behaviour, options, hangs)).toBe(expected)
       expect(await resiliently(http, operation, behaviour, options)).toBe(resilient)
     })
+  })
+
+  it.each(rows)('%s (%s), pooled', async (...[, operation, behaviour, , resilient, options]) => {
+    expect(await resiliently('pooled h2', operation, behaviour, options)).toBe(resilient)
   })
 })
 
 describe.each(HTTP)('a service that cannot be reached over %s', (http) => {
-  it('is tried by the adapter as often as by the SDK, and told with the error’s own code', async () => {
+  /** How often a client tries, and how it ends. */
+  async function reach(client: BedrockRuntimeClient) {
+    const onEvent = vi.fn()
+    const plain = await ending(ask.Converse(client))
+    const options = { ...QUICK, models: [MODEL], onEvent }
+    const resilient = await ending(ask.Converse(withResilience(client, options)))
+    client.destroy()
+    const retries = onEvent.mock.calls.filter(([event]) => event.type === 'retry.scheduled')
+    return { plain, resilient, retries: retries.length }
+  }
+
+  it('because nobody listens is tried again, and told with the error’s own code', async () => {
     const simulator = await startSimulator()
     const client = createClient(simulator, http)
     await simulator.close()
     const refused = http === 'h2' ? 'Error ERR_HTTP2_STREAM_CANCEL' : 'Error ECONNREFUSED'
-    expect(await ending(ask.Converse(client))).toBe(refused)
-    expect(await ending(ask.Converse(withResilience(client, { ...QUICK, models: [MODEL] })))).toBe(
-      refused,
-    )
-    client.destroy()
+    expect(await reach(client)).toEqual({ plain: refused, resilient: refused, retries: 1 })
+  })
+
+  it('because its name is not found is tried again, and told with the error’s own code', async () => {
+    const lookup: LookupFunction = (_name, _options, callback) =>
+      callback(Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' }), '')
+    const client = new BedrockRuntimeClient({
+      region: 'us-east-1',
+      endpoint: 'http://bedrock.invalid',
+      credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
+      requestHandler:
+        http === 'h2'
+          ? { nodeHttp2ConnectOptions: { lookup } }
+          : new NodeHttpHandler({ httpAgent: new Agent({ lookup }) }),
+    })
+    const unknown = http === 'h2' ? 'Error ERR_HTTP2_STREAM_CANCEL' : 'Error ENOTFOUND'
+    expect(await reach(client)).toEqual({ plain: unknown, resilient: unknown, retries: 1 })
   })
 })
+
+it('an HTTP/1.1 handler that throws on timeout is retried', async () => {
+  await using simulator = await startSimulator({
+    rules: [{ model: MODEL, behaviour: { type: 'hang', at: 'before-headers' } }],
+  })
+  const client = new BedrockRuntimeClient({
+    ...simulator.clientConfig,
+    requestHandler: new NodeHttpHandler({ requestTimeout: 100, throwOnRequestTimeout: true }),
+  })
+  expect(await ending(ask.Converse(withResilience(client, QUICK)))).toBe('ok')
+  expect(simulator.requests.map(({ model }) => model)).toEqual([MODEL, MODEL, NEXT])
+  expect(await ending(ask.Converse(client))).toBe('TimeoutError ETIMEDOUT')
+  expect(simulator.requests).toHaveLength(6)
+  client.destroy()
+})
+
+it.each(HTTP)(
+  'an event of an unknown type over %s is passed over by the SDK, and harms nobody',
+  async (http) => {
+    const start = eventFrame('messageStart', { role: 'assistant' })
+    const unheardOf = eventFrame('unheardOf', { what: 1 })
+    const delta = eventFrame('contentBlockDelta', { contentBlockIndex: 0, delta: { text: 'Hi.' } })
+    const stop = eventFrame('messageStop', { stopReason: 'end_turn' })
+    const body = Buffer.concat([start, unheardOf, delta, unheardOf, stop])
+    const headers = { 'content-type': EVENT_STREAM }
+    await using simulator = await startSimulator({
+      rules: [{ behaviour: { type: 'raw', body, headers } }],
+    })
+    const client = createClient(simulator, http)
+    const events = await ask.ConverseStream(client)
+    expect(events).toHaveLength(3)
+    expect(await ask.ConverseStream(withResilience(client, QUICK))).toEqual(events)
+    client.destroy()
+  },
+)
 
 async function plainly(
   http: Http,

@@ -14,9 +14,9 @@ import type { ResilienceOptions } from '../src/index.ts'
 // A bearer token in the environment would win over the simulator's credentials.
 delete process.env['AWS_BEARER_TOKEN_BEDROCK']
 
-/** The SDK's default, and the other. */
-export type Http = 'h2' | 'h1'
-export const HTTP: readonly Http[] = ['h2', 'h1']
+/** The SDK's default, which takes a connection a request; the other version; and HTTP/2 with its sessions pooled. */
+export type Http = 'h2' | 'h1' | 'pooled h2'
+export const HTTP: readonly ('h2' | 'h1')[] = ['h2', 'h1']
 
 export const MODEL = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0'
 export const NEXT = 'us.anthropic.claude-3-7-sonnet-20250219-v1:0'
@@ -26,8 +26,13 @@ export function createClient(
   simulator: Pick<Simulator, 'clientConfig'>,
   http: Http,
 ): BedrockRuntimeClient {
-  const requestHandler = http === 'h1' ? { requestHandler: new NodeHttpHandler() } : {}
-  return new BedrockRuntimeClient({ ...simulator.clientConfig, ...requestHandler })
+  const handlers = {
+    h2: {},
+    h1: { requestHandler: new NodeHttpHandler() },
+    // Any options of one's own make the SDK pool.
+    'pooled h2': { requestHandler: {} },
+  }
+  return new BedrockRuntimeClient({ ...simulator.clientConfig, ...handlers[http] })
 }
 
 /** Layers that retry once without a wait, then go to the next model. */
