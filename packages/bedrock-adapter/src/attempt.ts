@@ -7,7 +7,7 @@ import type { Operation } from './operations.ts'
 
 /** Anything with the SDK client's `send`. */
 export interface BedrockClient {
-  send(command: never, options: SendOptions): Promise<object>
+  send(command: never, options?: SendOptions): Promise<object>
 }
 
 /** Options of one `send`. */
@@ -33,8 +33,8 @@ export interface AttemptSettings {
 }
 
 /**
- * Sends a command once. Resolves when a whole answer has come and nothing is missing in it, or when a stream has brought its
- * first content. However it fails, the connection is closed.
+ * Sends a command once. Resolves when a whole answer has come and nothing is missing in it, or when a stream has
+ * brought its first content. However it fails, the connection is closed.
  */
 export async function attempt(
   command: BedrockCommand,

@@ -1,10 +1,15 @@
 import { readProperty } from '@holdfast/internal'
 import { classifyError } from '@holdfast/retry'
-import { type BedrockErrorRule, bedrockErrorRules, type ErrorVerdict } from './error-rules.ts'
+import {
+  type BedrockErrorRule,
+  bedrockErrorRules,
+  type ErrorVerdict,
+  OTHER,
+} from './error-rules.ts'
 import { StreamInterruptedError } from './errors.ts'
 
 /**
- * Looks an error up in the table.
+ * Looks an error up in the table. What no row is for is neither retried, nor falls back, nor counts.
  *
  * @param rules - Default {@link bedrockErrorRules}. Put rows of your own before them to decide otherwise.
  */
@@ -12,14 +17,10 @@ export function classifyBedrockError(
   error: unknown,
   rules: readonly BedrockErrorRule[] = bedrockErrorRules,
 ): ErrorVerdict {
+  const find = (given: unknown) => rules.find((rule) => matches(rule, given))
   // A stream that failed is judged by what made it fail, if that says anything.
   const cause = StreamInterruptedError.isInstance(error) ? error.cause : undefined
-  const ofCause = cause === undefined ? undefined : rules.find((rule) => matches(rule, cause))
-  const found =
-    ofCause !== undefined && ofCause !== rules.at(-1)
-      ? ofCause
-      : rules.find((rule) => matches(rule, error))
-  return found ?? { id: 'other', retry: false, fallback: false, breaker: 'ignore' }
+  return (cause === undefined ? undefined : find(cause)) ?? find(error) ?? OTHER
 }
 
 function matches(rule: BedrockErrorRule, error: unknown): boolean {

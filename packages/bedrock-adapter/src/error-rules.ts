@@ -101,7 +101,7 @@ export const bedrockErrorRules: readonly BedrockErrorRule[] = [
     ...PASSING,
   },
   { id: 'stream-interrupted', names: ['StreamInterruptedError'], ...PASSING },
-
-  // Credentials, configuration, mistakes in code, aborts.
-  { id: 'other', ...GIVE_UP },
 ]
+
+/** What no row is for: credentials, configuration, mistakes in code, aborts. */
+export const OTHER: ErrorVerdict = { id: 'other', ...GIVE_UP }

@@ -14,8 +14,8 @@ export interface GuardSettings {
 }
 
 /**
- * The stream that the caller gets. It ends well only after its last event, fails with
- * {@link StreamInterruptedError}, rejects with the reason of the caller's abort, and closes the connection when it is left early.
+ * The stream that the caller gets. It ends well only after its last event, fails with {@link StreamInterruptedError},
+ * rejects with the reason of the caller's abort, and closes the connection when it is left early.
  */
 export function guardStream(
   { modelId, begun, next, collector, isComplete, abort }: OpenStream,

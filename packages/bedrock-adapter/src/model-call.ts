@@ -1,5 +1,5 @@
 import { type CircuitBreakers, createCircuitBreakers } from '@holdfast/circuit-breaker'
-import type { Context, Outcome } from '@holdfast/internal'
+import { type Context, type Outcome, whenAborted } from '@holdfast/internal'
 import { createRetry, type RetryPolicy } from '@holdfast/retry'
 import { type Answer, type AttemptSettings, attempt } from './attempt.ts'
 import type { ErrorVerdict } from './error-rules.ts'
@@ -17,7 +17,7 @@ export interface Call extends AttemptSettings {
 /** How an answer came to its end. */
 export type Settle = (outcome: Outcome, error?: unknown) => void
 
-/** An answer, and how to tell the model's circuit breaker when it has come to its end. */
+/** An answer, and, for a stream, how to tell the model's circuit breaker when it has come to its end. */
 export interface ModelAnswer extends Answer {
   readonly settle: Settle
 }
@@ -74,6 +74,9 @@ export function createModelCaller(
         const info = { attempt: number, maxAttempts, invocationId }
         return attempt(freshCommand(command, input, info), call)
       }, context)
+      // At once: between here and the caller an abort may still take the answer's place.
+      if (answer.stream === undefined) settle('success')
+      else whenAborted(answer.stream.abort.signal, () => settle('ignore'))
       return { ...answer, settle }
     } catch (error) {
       settle(context.signal?.aborted ? 'ignore' : 'failure', error)

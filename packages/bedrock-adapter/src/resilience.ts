@@ -53,20 +53,21 @@ export function createResilience(options: ResilienceOptions = {}): Resilience {
   async function send(
     client: BedrockClient,
     command: object,
-    sendOptions: SendOptions = {},
+    options?: SendOptions,
   ): Promise<object> {
     const operation = operationOf(command)
-    if (operation === undefined) return client.send(command as never, sendOptions)
+    if (operation === undefined) return client.send(command as never, options)
+    const signal = options?.abortSignal
     const call: Call = {
       client,
       operation,
-      sendOptions,
+      sendOptions: options ?? {},
       attemptTimeoutMs,
       clock,
       command: command as BedrockCommand,
       invocationId: crypto.randomUUID(),
     }
-    const context = { signal: sendOptions.abortSignal }
+    const context = { signal }
     const slot = (await limiter?.acquire(context)) ?? FREE_PERMIT
     try {
       const withFallback = fallback(modelsFor(call.command.input.modelId), fallbackOptions)
@@ -76,7 +77,7 @@ export function createResilience(options: ResilienceOptions = {}): Resilience {
       )
       return handOut(answer, slot)
     } catch (error) {
-      if (sendOptions.abortSignal?.aborted) slot.ignore()
+      if (signal?.aborted) slot.ignore()
       else slot.fail(error)
       throw error
     }
@@ -84,15 +85,15 @@ export function createResilience(options: ResilienceOptions = {}): Resilience {
 
   /** A whole answer is at its end; of a stream the permits are held until it is. */
   function handOut({ output, stream, settle }: ModelAnswer, slot: Permit): object {
+    if (stream === undefined) {
+      slot.succeed()
+      return output
+    }
     const settleBoth: Settle = (outcome, error) => {
       settle(outcome, error)
       if (outcome === 'success') slot.succeed()
       else if (outcome === 'failure') slot.fail(error)
       else slot.ignore()
-    }
-    if (stream === undefined) {
-      settleBoth('success')
-      return output
     }
     const guarded = guardStream(stream, {
       idleTimeoutMs: streamIdleTimeoutMs,

@@ -195,6 +195,43 @@ describe('the layers', () => {
   })
 })
 
+describe('an abort at any moment', () => {
+  const START = { messageStart: { role: 'assistant' } }
+  const DELTA = { contentBlockDelta: { contentBlockIndex: 0, delta: { text: 'Hi.' } } }
+  async function* events() {
+    yield START
+    yield DELTA
+    await new Promise(() => {})
+  }
+
+  it.each([
+    ['a whole answer', command, () => ANSWER],
+    [
+      'a stream',
+      () => new ConverseStreamCommand({ modelId: 'a' }),
+      () => ({ stream: events(), $metadata: {} }),
+    ],
+  ] as const)(
+    'around the coming of %s leaves no permit and no probe out',
+    async (_, make, answer) => {
+      for (let ticks = 0; ticks < 60; ticks++) {
+        const circuitBreaker = { openForMs: 0 }
+        const resilience = createResilience({ models: ['a'], circuitBreaker })
+        const breaker = resilience.circuitBreakers?.for('a')
+        breaker?.open()
+        const controller = new AbortController()
+        const client = wrap(fakeClient(answer), { resilience })
+        const call = client.send(make(), { abortSignal: controller.signal }).catch(() => {})
+        for (let tick = 0; tick < ticks; tick++) await Promise.resolve()
+        controller.abort(new Error('enough'))
+        await call
+        expect(resilience.limiter?.active, `after ${ticks} ticks`).toBe(0)
+        expect(() => breaker?.acquire(), `after ${ticks} ticks`).not.toThrow()
+      }
+    },
+  )
+})
+
 describe('resilientInvoke', () => {
   it('is one call through layers of its own, or through those that are given', async () => {
     const client = fakeClient((model) => (model === 'a' ? unavailable() : ANSWER))
