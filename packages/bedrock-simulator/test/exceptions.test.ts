@@ -63,11 +63,12 @@ describe.each(versions)('over HTTP/%s', (version) => {
   })
 })
 
-it('the client waits as long as a retry-after header says', async () => {
-  const headers = { 'x-amz-retry-after': '60' }
+it('the client waits as a retry-after header says', async () => {
+  const headers = { 'x-amz-retry-after': '200' }
   const sim = await simulator({
     queue: [{ type: 'error', error: 'ServiceUnavailableException', headers }],
   })
   const output = await converse(client(sim, '2.0', { maxAttempts: 2 }))
-  expect(output.$metadata.totalRetryDelay).toBeGreaterThanOrEqual(60)
+  // By itself it would wait 50 ms at most; from the hint it takes off what has passed since it came.
+  expect(output.$metadata.totalRetryDelay).toBeGreaterThan(100)
 })

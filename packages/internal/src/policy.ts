@@ -2,6 +2,11 @@
 export interface Context {
   /** Aborts the call. The call then rejects at once with this signal's own `reason`. */
   readonly signal?: AbortSignal | undefined
+  /**
+   * When the call must have ended, in milliseconds on the policies' clock. Set by a timeout and by a retry with a
+   * deadline, so that what lies within need not begin a wait that cannot end well.
+   */
+  readonly deadlineAt?: number | undefined
 }
 
 /** The work that a policy runs: any function of a context, synchronous or not. */

@@ -1,7 +1,7 @@
+import { TimeoutError } from '@holdfast/internal'
 import { advance, hang, listeners, timers, useVirtualTime, watch } from '@holdfast/internal/testing'
 import { describe, expect, test, vi } from 'vitest'
 import { timeout } from './timeout.ts'
-import { TimeoutError } from './timeout-error.ts'
 
 useVirtualTime()
 

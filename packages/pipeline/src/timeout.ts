@@ -3,16 +3,15 @@ import {
   type Context,
   checkFunctions,
   checkNumber,
-  deriveAbort,
   emit,
   MAX_TIMER_MS,
   type Operation,
   type Policy,
-  raceAbort,
+  runWithTimeout,
   systemClock,
+  TimeoutError,
   throwIfAborted,
 } from '@holdfast/internal'
-import { TimeoutError } from './timeout-error.ts'
 
 /** Options of {@link timeout}. Validated at creation. */
 export interface TimeoutOptions {
@@ -44,16 +43,10 @@ export function timeout(options: TimeoutOptions): Policy {
 
   return async <T>(operation: Operation<T>, context: Context = {}): Promise<T> => {
     throwIfAborted(context.signal)
-    const derived = deriveAbort(context.signal)
-    const timer = clock.setTimeout(() => {
+    const deadlineAt = Math.min(clock.now() + ms, context.deadlineAt ?? Number.POSITIVE_INFINITY)
+    return runWithTimeout(operation, { ...context, deadlineAt }, ms, clock, () => {
       emit(onEvent, { type: 'timeout.expired', name, timeoutMs: ms })
-      derived.abort(new TimeoutError(ms))
-    }, ms)
-    try {
-      return await raceAbort(operation({ ...context, signal: derived.signal }), derived.signal)
-    } finally {
-      clock.clearTimeout(timer)
-      derived.dispose()
-    }
+      return new TimeoutError(ms)
+    })
   }
 }

@@ -1,4 +1,4 @@
-import { brand, isBranded } from '@holdfast/internal'
+import { brand, isBranded } from './error-brand.ts'
 
 /** The operation took longer than it was given. */
 export class TimeoutError extends Error {
