@@ -60,11 +60,14 @@ function describe(event: ResilienceEvent): string {
   switch (event.type) {
     case 'retry.scheduled':
       return `attempt ${event.attempt} failed (${event.errorClass}); waiting ${Math.round(event.waitMs)} ms`
+    case 'retry.refused':
+      return `after ${event.attempts} attempts at ${shortName(event.name)}: ${event.reason}`
     case 'retry.succeeded':
     case 'retry.exhausted':
       return `after ${event.attempts} attempts at ${shortName(event.name)}`
     case 'fallback.switched':
       return `${shortName(event.from)} → ${shortName(event.to)} (${event.errorName})`
+    case 'fallback.skipped':
     case 'fallback.attempted':
     case 'fallback.served':
       return shortName(event.candidate)

@@ -3,6 +3,8 @@ interface NumberRule {
   readonly min: number
   readonly max?: number
   readonly integer?: boolean
+  /** What is allowed besides, for the message. */
+  readonly or?: string
 }
 
 /**
@@ -12,17 +14,16 @@ interface NumberRule {
 export function checkNumber(
   option: string,
   value: unknown,
-  { min, max = Number.POSITIVE_INFINITY, integer = false }: NumberRule,
+  { min, max = Number.POSITIVE_INFINITY, integer = false, or = '' }: NumberRule,
 ): number {
   const kind = integer ? 'an integer' : 'a number'
   const range = max === Number.POSITIVE_INFINITY ? `of ${min} or more` : `from ${min} to ${max}`
-  if (typeof value !== 'number') {
-    throw new TypeError(`\`${option}\` must be ${kind} ${range}, not ${describe(value)}`)
-  }
+  const message = `\`${option}\` must be ${kind} ${range}${or && ` or one of ${or}`}, not ${describe(value)}`
+  if (typeof value !== 'number') throw new TypeError(message)
   // Written so that NaN fails it.
   const inRange = value >= min && value <= max
   if (!inRange || (integer && !Number.isInteger(value) && value !== max)) {
-    throw new RangeError(`\`${option}\` must be ${kind} ${range}, not ${value}`)
+    throw new RangeError(message)
   }
   return value
 }

@@ -1,6 +1,6 @@
 import { brand, isBranded, readProperty } from '@holdfast/internal'
 
-/** Every candidate failed. */
+/** Every candidate failed or was skipped. */
 export class FallbackExhaustedError extends Error {
   override readonly name: string = 'FallbackExhaustedError'
   readonly code = 'FALLBACK_EXHAUSTED'
@@ -12,7 +12,8 @@ export class FallbackExhaustedError extends Error {
 
   /** @param candidates - The labels of those that were tried, in the order of `errors`. */
   constructor(candidates: readonly string[], errors: readonly unknown[]) {
-    super(`All of ${candidates.join(', ')} failed`, { cause: errors.at(-1) })
+    const what = errors.length > 0 ? `All of ${candidates.join(', ')} failed` : 'All were skipped'
+    super(what, { cause: errors.at(-1) })
     this.errors = errors
     const waits = errors
       .map((error) => readProperty(error, 'retryAfterMs'))

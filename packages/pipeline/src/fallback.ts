@@ -20,6 +20,8 @@ export interface FallbackContext<Candidate> extends Context {
 export interface FallbackOptions<Candidate> {
   /** Whether an error of a candidate is a reason to try the next. Default: any error. */
   readonly when?: ((error: unknown, candidate: Candidate) => boolean) | undefined
+  /** Whether to pass a candidate over, asked when its turn has come. Default: none. */
+  readonly skip?: ((candidate: Candidate) => boolean) | undefined
   /** How a candidate is called in events and errors. Default `String`. */
   readonly label?: ((candidate: Candidate) => string) | undefined
   /** Goes into every event. Default `fallback`. */
@@ -30,6 +32,7 @@ export interface FallbackOptions<Candidate> {
 /** What a fallback tells its observer. Candidates are their labels. */
 export type FallbackEvent =
   | { readonly type: 'fallback.attempted'; readonly name: string; readonly candidate: string }
+  | { readonly type: 'fallback.skipped'; readonly name: string; readonly candidate: string }
   | {
       readonly type: 'fallback.switched'
       readonly name: string
@@ -42,14 +45,15 @@ export type FallbackEvent =
   | {
       readonly type: 'fallback.exhausted'
       readonly name: string
+      /** Those that were tried. */
       readonly candidates: readonly string[]
     }
 
 /**
  * Tries candidates in order until one succeeds.
  *
- * An error that is no reason to go on comes through untouched, and so does that of an only candidate. When several
- * have failed, the call rejects with {@link FallbackExhaustedError}.
+ * An error that is no reason to go on comes through untouched, and so does that of an only candidate. When all have
+ * failed or been skipped, the call rejects with {@link FallbackExhaustedError}.
  *
  * @throws TypeError unless `candidates` is an array with at least one member.
  */
@@ -60,21 +64,32 @@ export function fallback<const Candidate>(
   if (!Array.isArray(candidates) || candidates.length === 0) {
     throw new TypeError('`candidates` must be an array of at least one candidate')
   }
-  checkFunctions(options, 'when', 'label', 'onEvent')
-  const { when = () => true, label = String, name = 'fallback', onEvent } = options
-  const list = [...candidates]
-  const labels = list.map((candidate) => label(candidate))
+  checkFunctions(options, 'when', 'skip', 'label', 'onEvent')
+  const { when = () => true, skip, label = String, name = 'fallback', onEvent } = options
+  const list = candidates.map((candidate) => ({ candidate, called: label(candidate) }))
 
   return async <T>(
     operation: Operation<T, FallbackContext<Candidate>>,
     context: Context = {},
   ): Promise<T> => {
     const { signal } = context
+    throwIfAborted(signal)
+    const tried: string[] = []
     const errors: unknown[] = []
-    for (const [index, candidate] of list.entries()) {
-      throwIfAborted(signal)
-      const called = labels[index] as string
+    for (const { candidate, called } of list) {
+      if (skip?.(candidate)) {
+        emit(onEvent, { type: 'fallback.skipped', name, candidate: called })
+        continue
+      }
+      const from = tried.at(-1)
+      if (from !== undefined) {
+        const errorName = String(readProperty(errors.at(-1), 'name') ?? typeof errors.at(-1))
+        emit(onEvent, { type: 'fallback.switched', name, from, to: called, errorName })
+      }
       if (onEvent) emit(onEvent, { type: 'fallback.attempted', name, candidate: called })
+      tried.push(called)
+      // An observer may have aborted.
+      throwIfAborted(signal)
       try {
         const value = await raceAbort(operation({ ...context, candidate }), signal)
         if (onEvent) emit(onEvent, { type: 'fallback.served', name, candidate: called })
@@ -83,13 +98,9 @@ export function fallback<const Candidate>(
         throwIfAborted(signal)
         if (list.length === 1 || !when(error, candidate)) throw error
         errors.push(error)
-        const to = labels[index + 1]
-        if (to === undefined) break
-        const errorName = String(readProperty(error, 'name') ?? typeof error)
-        emit(onEvent, { type: 'fallback.switched', name, from: called, to, errorName })
       }
     }
-    emit(onEvent, { type: 'fallback.exhausted', name, candidates: labels })
-    throw new FallbackExhaustedError(labels, errors)
+    emit(onEvent, { type: 'fallback.exhausted', name, candidates: tried })
+    throw new FallbackExhaustedError(tried, errors)
   }
 }

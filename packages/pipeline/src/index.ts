@@ -1,5 +1,6 @@
 export type { Clock, Context, Operation, Policy } from '@holdfast/internal'
 export { TimeoutError } from '@holdfast/internal'
+export { bypass } from './bypass.ts'
 export type { FallbackContext, FallbackEvent, FallbackOptions } from './fallback.ts'
 export { fallback } from './fallback.ts'
 export { FallbackExhaustedError } from './fallback-exhausted-error.ts'

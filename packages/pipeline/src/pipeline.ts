@@ -1,11 +1,5 @@
-import {
-  type Context,
-  checkFunction,
-  type Operation,
-  type Policy,
-  raceAbort,
-  throwIfAborted,
-} from '@holdfast/internal'
+import { type Context, checkFunction, type Policy } from '@holdfast/internal'
+import { identity } from './identity.ts'
 
 /** What the operation receives: what each of the policies adds, together. */
 export type PipelineContext<Policies extends readonly Policy[]> = Context &
@@ -34,9 +28,4 @@ export function pipeline<const Policies extends readonly Policy[]>(
 function nest(inner: Policy, outer: Policy): Policy {
   if (inner === identity) return outer
   return (operation, context) => outer((given) => inner(operation, given), context)
-}
-
-async function identity<T>(operation: Operation<T>, context: Context = {}): Promise<T> {
-  throwIfAborted(context.signal)
-  return raceAbort(operation(context), context.signal)
 }

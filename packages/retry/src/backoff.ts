@@ -1,13 +1,32 @@
 import { checkNumber, MAX_TIMER_MS } from '@holdfast/internal'
+import { classifyError } from './classify-error.ts'
 
 /**
- * How long to wait after a failed attempt.
+ * How long to wait after a failed attempt, in milliseconds.
  *
  * @param attempt - The attempt that has just failed, from 1.
- * @param random - A number in [0, 1).
- * @returns Milliseconds.
+ * @param error - What it failed with, or the result that was not good enough.
+ * @param previousMs - The wait before this attempt; 0 before the first.
+ * @param random - A source of numbers in [0, 1).
  */
-export type Backoff = (attempt: number, random: () => number) => number
+export type Backoff = (
+  attempt: number,
+  error: unknown,
+  previousMs: number,
+  random: () => number,
+) => number
+
+/**
+ * How a planned wait `b` is spread, so that callers who failed together do not come back together.
+ *
+ * - a number `r` from 0 to 1: from `b − r·b` to `b + r·b`; `'none'` is 0
+ * - `'full'`: from 0 to `b`
+ * - `'equal'`: from `b / 2` to `b`
+ *
+ * The names are those of "Exponential Backoff And Jitter" on the AWS Architecture Blog. After a throttle, `'full'` acts
+ * as `'equal'`: a wait of next to nothing is throttled again by a quota that counts per minute.
+ */
+export type Jitter = number | 'full' | 'equal' | 'none'
 
 /** Options of {@link exponential}. */
 export interface ExponentialOptions {
@@ -17,26 +36,29 @@ export interface ExponentialOptions {
   readonly factor?: number | undefined
   /** No wait is longer, jitter included, in milliseconds. Default 30 000. */
   readonly maxMs?: number | undefined
-  /** How far a wait may stray either way, as a ratio of it: 0.2 is ±20 %. Default 0.2; 0 is none. */
-  readonly jitter?: number | undefined
+  /** Default 0.2: ±20 %. */
+  readonly jitter?: Jitter | undefined
 }
 
+/** From which to which part of the planned wait. */
+const SPREADS = { full: [0, 1], equal: [0.5, 1], none: [1, 1] } as const
+
 /**
- * `initialMs × factor^(attempt − 1)`, spread by ± `jitter`: by default 1 s, 2 s, 4 s, …, each ±20 %.
+ * `initialMs × factor^(attempt − 1)`, spread by jitter: by default 1 s, 2 s, 4 s, …, each ±20 %.
  *
- * @throws RangeError or TypeError for an option that is not a number in its range.
+ * @throws RangeError or TypeError naming the option that is wrong.
  */
 export function exponential(options: ExponentialOptions = {}): Backoff {
   const { initialMs = 1_000, factor = 2, maxMs = 30_000, jitter = 0.2 } = options
-  checkNumber('initialMs', initialMs, { min: 0, max: MAX_TIMER_MS })
+  checkMs('initialMs', initialMs)
   checkNumber('factor', factor, { min: 1 })
-  checkNumber('maxMs', maxMs, { min: 0, max: MAX_TIMER_MS })
-  checkNumber('jitter', jitter, { min: 0, max: 1 })
-  return (attempt, random) => {
-    // Infinity after a thousand attempts is fine, 0 × Infinity is not: hence the guard for `initialMs` 0.
-    const planned = initialMs && initialMs * factor ** (attempt - 1)
-    const spread = 1 + jitter * (2 * random() - 1)
-    return Math.min(maxMs, Math.min(maxMs, planned) * spread)
+  checkMs('maxMs', maxMs)
+  const [low, high] = spreadOf(jitter)
+  return (attempt, error, _previousMs, random) => {
+    // Beyond a thousand attempts the power is Infinity, which 0 must not meet.
+    const planned = Math.min(maxMs, initialMs && initialMs * factor ** (attempt - 1))
+    const floor = low === 0 && classifyError(error) === 'throttle' ? 0.5 : low
+    return Math.min(maxMs, planned * between(floor, high, random()))
   }
 }
 
@@ -46,6 +68,45 @@ export function exponential(options: ExponentialOptions = {}): Backoff {
  * @throws RangeError or TypeError unless `ms` is a number from 0 to 2³¹−1.
  */
 export function constant(ms: number): Backoff {
-  checkNumber('ms', ms, { min: 0, max: MAX_TIMER_MS })
+  checkMs('ms', ms)
   return () => ms
+}
+
+/** Options of {@link decorrelated}. */
+export interface DecorrelatedOptions {
+  /** The shortest wait, in milliseconds. Default 1000. */
+  readonly initialMs?: number | undefined
+  /** The longest wait, in milliseconds. Default 30 000. */
+  readonly maxMs?: number | undefined
+}
+
+/**
+ * Anything from `initialMs` to three times the previous wait: it grows as exponential backoff does, and soon no two
+ * callers are in step. The "decorrelated jitter" of the AWS Architecture Blog.
+ *
+ * @throws RangeError or TypeError naming the option that is wrong.
+ */
+export function decorrelated(options: DecorrelatedOptions = {}): Backoff {
+  const { initialMs = 1_000, maxMs = 30_000 } = options
+  checkMs('initialMs', initialMs)
+  checkMs('maxMs', maxMs)
+  return (_attempt, _error, previousMs, random) => {
+    const longest = Math.max(initialMs, previousMs) * 3
+    return Math.min(maxMs, between(initialMs, longest, random()))
+  }
+}
+
+function spreadOf(jitter: Jitter): readonly [low: number, high: number] {
+  if (typeof jitter === 'string' && Object.hasOwn(SPREADS, jitter)) return SPREADS[jitter]
+  const ratio = checkNumber('jitter', jitter, { min: 0, max: 1, or: "'full', 'equal', 'none'" })
+  return [1 - ratio, 1 + ratio]
+}
+
+/** Exactly `low` at 0 and `high` at 1, which `low + part * (high - low)` is not. */
+function between(low: number, high: number, part: number): number {
+  return low * (1 - part) + high * part
+}
+
+function checkMs(option: string, value: unknown): void {
+  checkNumber(option, value, { min: 0, max: MAX_TIMER_MS })
 }

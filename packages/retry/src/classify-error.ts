@@ -36,36 +36,33 @@ export function isRetryable(error: unknown): boolean {
 }
 
 function classifyOne(error: unknown): ErrorClass {
-  const name = text(readProperty(error, 'name'))
-  const code = text(readProperty(error, 'code'))
-  if (name === 'AbortError' || code === 'ABORT_ERR') return 'abort'
   const status = errorStatus(error)
   const awsTrait = readProperty(error, '$retryable')
-  if (status === 429 || THROTTLE.test(name) || readProperty(awsTrait, 'throttling'))
+  // Some libraries put what they mean into the name, some into the code.
+  const label = `${text(readProperty(error, 'name'))} ${text(readProperty(error, 'code'))}`
+  if (ABORT.test(label)) return 'abort'
+  if (status === 429 || THROTTLE.test(label) || readProperty(awsTrait, 'throttling'))
     return 'throttle'
   if (awsTrait) return 'transient'
-  if (status !== undefined && status >= 400) return classifyStatus(status)
-  if (TIMEOUT.test(name) || TIMEOUT_CODE.test(code)) return 'timeout'
-  if (CONNECTION_CODE.test(code)) return 'transient'
-  if (name === 'TypeError' && FETCH_FAILED.test(text(readProperty(error, 'message'))))
-    return 'transient'
-  return 'unknown'
-}
-
-function classifyStatus(status: number): ErrorClass {
   if (status === 408) return 'timeout'
-  return status < 500 ? 'client' : 'transient'
+  if (status !== undefined && status >= 400) return status < 500 ? 'client' : 'transient'
+  if (TIMEOUT.test(label)) return 'timeout'
+  if (CONNECTION.test(label)) return 'transient'
+  // Any other TypeError is a mistake in code.
+  const isTypeError = label.startsWith('TypeError')
+  return isTypeError && FETCH_FAILED.test(text(readProperty(error, 'message')))
+    ? 'transient'
+    : 'unknown'
 }
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 
+const ABORT = /AbortError|ABORT_ERR/
 // The throttling codes of the AWS SDK's standard retry mode. Events of a stream spell them in lower camel case.
 const THROTTLE =
-  /^(Throttl|EC2Throttled|TooManyRequests|RequestThrottled|RequestLimitExceeded|LimitExceededException|BandwidthLimitExceeded|ProvisionedThroughputExceeded|SlowDown|PriorRequestNotComplete|TransactionInProgress)/i
-const TIMEOUT = /^(TimeoutError|RequestTimeout|ModelTimeout)/i
-const TIMEOUT_CODE = /^(TIMEOUT|ETIMEDOUT|ESOCKETTIMEDOUT|UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT)$/
-const CONNECTION_CODE =
-  /^(ECONN(RESET|REFUSED|ABORTED)|EPIPE|EHOST(UNREACH|DOWN)|ENET(UNREACH|DOWN)|ENOTFOUND|EAI_AGAIN|UND_ERR_SOCKET|ERR_HTTP2_\w+)$/
-// What fetch says of a network fault in Node, Chromium, Firefox and Safari. Any other TypeError is a mistake in code.
-const FETCH_FAILED =
-  /^(fetch failed|terminated|Failed to fetch|NetworkError when attempting to fetch resource\.|Load failed)$/
+  /Throttl|TooManyRequests|LimitExceeded|ThroughputExceeded|SlowDown|PriorRequestNotComplete|TransactionInProgress/i
+// `TimeoutError`, `ConnectTimeoutError`, `ETIMEDOUT`, `UND_ERR_HEADERS_TIMEOUT`, …
+const TIMEOUT = /timed?out/i
+const CONNECTION = /\b(ECONN|EPIPE|EHOST|ENET|ENOTFOUND|EAI_AGAIN|UND_ERR_SOCKET|ERR_HTTP2_)/
+// What fetch says of a network fault in Node, Chromium, Firefox and Safari.
+const FETCH_FAILED = /^(fetch failed|terminated|Failed to fetch|NetworkError when|Load failed)/

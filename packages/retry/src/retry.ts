@@ -8,12 +8,16 @@ import {
   type Operation,
   type Policy,
   raceAbort,
+  runWithTimeout,
   sleep,
   systemClock,
+  TimeoutError,
   throwIfAborted,
 } from '@holdfast/internal'
 import { type Backoff, exponential } from './backoff.ts'
 import { classifyError, type ErrorClass, isRetryable } from './classify-error.ts'
+import type { RetryBudget } from './retry-budget.ts'
+import { setRetryInfo } from './retry-info.ts'
 import { serverHintMs } from './server-hint.ts'
 
 /** What an operation under retry receives. */
@@ -30,11 +34,22 @@ export interface RetryOptions {
   readonly backoff?: Backoff | undefined
   /** Whether an error is worth another attempt. Default {@link isRetryable}. */
   readonly retryable?: ((error: unknown) => boolean) | undefined
+  /** Whether a result is worth another attempt. The last one is returned as it is. Default: none is. */
+  readonly retryResult?: ((result: unknown) => boolean) | undefined
+  /** How long one attempt may take, in milliseconds; then its signal aborts with a `TimeoutError`. Default: no limit. */
+  readonly attemptTimeoutMs?: number | undefined
   /**
-   * The longest hint that is obeyed, in milliseconds: the wait is the longer of backoff and hint, and when the
-   * hint is longer than this, the error is thrown at once. Default 60 000.
+   * How long the whole call may take, in milliseconds. An attempt is cut off there, and when the next wait would reach
+   * beyond, the call ends at once with the last error. Default: no limit but that of the context's `deadlineAt`.
+   */
+  readonly deadlineMs?: number | undefined
+  /**
+   * The longest hint of a server that is obeyed, in milliseconds: the wait is the longer of backoff and hint, and when
+   * the hint is longer than this, the call ends at once with the error. Default 60 000.
    */
   readonly maxHintMs?: number | undefined
+  /** What the calls may spend on retries together; see `createRetryBudget`. Default: no bound. */
+  readonly budget?: RetryBudget | undefined
   /** Goes into every event. Default `retry`. */
   readonly name?: string | undefined
   readonly onEvent?: ((event: RetryEvent) => void) | undefined
@@ -57,11 +72,22 @@ export type RetryEvent =
     }
   | { readonly type: 'retry.succeeded'; readonly name: string; readonly attempts: number }
   | {
+      /** No attempts are left. */
       readonly type: 'retry.exhausted'
       readonly name: string
       readonly attempts: number
       readonly errorClass: ErrorClass
     }
+  | {
+      /** An attempt is left and is not made. `hint`: the server asks for too long a wait. */
+      readonly type: 'retry.refused'
+      readonly name: string
+      readonly attempts: number
+      readonly errorClass: ErrorClass
+      readonly reason: RefusalReason
+    }
+
+type RefusalReason = 'hint' | 'deadline' | 'budget'
 
 /** Runs an operation, again when it fails in a way that may pass. */
 export type RetryPolicy = Policy<RetryContext>
@@ -69,40 +95,102 @@ export type RetryPolicy = Policy<RetryContext>
 /**
  * Makes a retry policy, to be shared by any number of calls.
  *
- * The error that ends a call is the operation's own, the same object.
+ * The error that ends a call is the operation's own, the same object; `getRetryInfo(error)` tells how the call went.
  *
  * @throws RangeError or TypeError naming the option that is wrong.
  */
 export function createRetry(options: RetryOptions = {}): RetryPolicy {
-  const { retries = 3, backoff = exponential(), retryable = isRetryable } = options
-  const { maxHintMs = 60_000, name = 'retry', onEvent } = options
-  const { clock = systemClock, random = Math.random } = options
+  const { retries = 3, backoff = exponential(), retryable = isRetryable, retryResult } = options
+  const { attemptTimeoutMs = Infinity, deadlineMs = Infinity, maxHintMs = 60_000 } = options
+  const { budget, name = 'retry', onEvent, clock = systemClock, random = Math.random } = options
   checkNumber('retries', retries, { min: 0, integer: true })
+  checkNumber('attemptTimeoutMs', attemptTimeoutMs, { min: 0 })
+  checkNumber('deadlineMs', deadlineMs, { min: 0 })
   checkNumber('maxHintMs', maxHintMs, { min: 0, max: MAX_TIMER_MS })
-  checkFunctions(options, 'backoff', 'retryable', 'onEvent', 'random')
+  checkFunctions(options, 'backoff', 'retryable', 'retryResult', 'onEvent', 'random')
 
-  return async <T>(operation: Operation<T, RetryContext>, context: Context = {}): Promise<T> => {
-    const { signal } = context
+  /** One attempt, within its own limit and what is left to the call. */
+  function attemptOnce<T>(
+    operation: Operation<T, RetryContext>,
+    context: RetryContext,
+  ): T | PromiseLike<T> {
+    const { signal, deadlineAt = Infinity } = context
+    if (attemptTimeoutMs === Infinity && deadlineAt === Infinity) {
+      return raceAbort(operation(context), signal)
+    }
+    const limitMs = Math.min(attemptTimeoutMs, deadlineAt - clock.now(), MAX_TIMER_MS)
+    return runWithTimeout(operation, context, limitMs, clock, () => new TimeoutError(limitMs))
+  }
+
+  /** Why a retry that is left is not made. The budget comes last: it is asked only for what can be had. */
+  function refusal(
+    errorClass: ErrorClass,
+    hintMs: number,
+    waitMs: number,
+    deadlineAt: number,
+  ): RefusalReason | undefined {
+    if (hintMs > maxHintMs) return 'hint'
+    if (clock.now() + waitMs >= deadlineAt) return 'deadline'
+    return budget === undefined || budget.withdraw(errorClass) ? undefined : 'budget'
+  }
+
+  return async <T>(operation: Operation<T, RetryContext>, given: Context = {}): Promise<T> => {
+    const { signal, deadlineAt: outerDeadlineAt = Infinity } = given
+    throwIfAborted(signal)
+    if (outerDeadlineAt !== Infinity && clock.now() >= outerDeadlineAt) throw new TimeoutError(0)
+    const ownDeadlineAt = deadlineMs === Infinity ? Infinity : clock.now() + deadlineMs
+    const deadlineAt = Math.min(ownDeadlineAt, outerDeadlineAt)
+    const context = deadlineAt === Infinity ? given : { ...given, deadlineAt }
+    let waitsMs: readonly number[] = []
+    let paidFor: ErrorClass | undefined
+    budget?.begin()
+
     for (let attempt = 1; ; attempt++) {
-      throwIfAborted(signal)
+      let fault: unknown
+      let giveUp: () => T
       try {
-        const value = await raceAbort(operation({ ...context, attempt }), signal)
-        if (attempt > 1) emit(onEvent, { type: 'retry.succeeded', name, attempts: attempt })
-        return value
+        const value = await attemptOnce(operation, { ...context, attempt })
+        if (!retryResult?.(value)) {
+          budget?.succeed(paidFor)
+          if (attempt > 1) emit(onEvent, { type: 'retry.succeeded', name, attempts: attempt })
+          return value
+        }
+        fault = value
+        giveUp = () => value
       } catch (error) {
         throwIfAborted(signal)
+        setRetryInfo(error, { attempts: attempt, waitsMs })
         if (!retryable(error)) throw error
-        const errorClass = classifyError(error)
-        const hintMs = serverHintMs(error) ?? 0
-        if (attempt > retries || hintMs > maxHintMs) {
-          emit(onEvent, { type: 'retry.exhausted', name, attempts: attempt, errorClass })
+        fault = error
+        giveUp = () => {
           throw error
         }
-        const backoffMs = boundedWait(backoff(attempt, random))
-        const waitMs = Math.max(backoffMs, hintMs)
-        const hinted = hintMs > backoffMs
-        emit(onEvent, { type: 'retry.scheduled', name, attempt, errorClass, waitMs, hinted })
-        await sleep(waitMs, signal, clock)
+      }
+
+      const errorClass = classifyError(fault)
+      const ended = { name, attempts: attempt, errorClass }
+      if (attempt > retries) {
+        emit(onEvent, { type: 'retry.exhausted', ...ended })
+        return giveUp()
+      }
+      const backoffMs = boundedWait(backoff(attempt, fault, waitsMs.at(-1) ?? 0, random))
+      const hintMs = serverHintMs(fault) ?? 0
+      const waitMs = Math.max(backoffMs, hintMs)
+      const reason = refusal(errorClass, hintMs, waitMs, deadlineAt)
+      if (reason !== undefined) {
+        emit(onEvent, { type: 'retry.refused', ...ended, reason })
+        return giveUp()
+      }
+
+      paidFor = errorClass
+      waitsMs = [...waitsMs, waitMs]
+      const hinted = hintMs > backoffMs
+      emit(onEvent, { type: 'retry.scheduled', name, attempt, errorClass, waitMs, hinted })
+      await sleep(waitMs, signal, clock)
+      // A timer may come late.
+      if (clock.now() >= deadlineAt) {
+        emit(onEvent, { type: 'retry.refused', ...ended, reason: 'deadline' })
+        return giveUp()
       }
     }
   }
@@ -114,11 +202,12 @@ export function createRetry(options: RetryOptions = {}): RetryPolicy {
  * @example
  * const answer = await retry(({ signal }) => fetch(url, { signal }), { retries: 2, signal })
  */
-export function retry<T>(
+export async function retry<T>(
   operation: Operation<T, RetryContext>,
   options: RetryOptions & Context = {},
 ): Promise<T> {
-  return createRetry(options)(operation, { signal: options.signal })
+  const { signal, deadlineAt } = options
+  return createRetry(options)(operation, { signal, deadlineAt })
 }
 
 /** A user's backoff may say anything; a timer takes a number from 0 to 2³¹−1. */

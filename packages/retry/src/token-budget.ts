@@ -1,0 +1,41 @@
+import { checkNumber } from '@holdfast/internal'
+import type { ErrorClass } from './classify-error.ts'
+import type { RetryBudget } from './retry-budget.ts'
+
+/** A budget by tokens. */
+export interface TokenBudgetOptions {
+  /** The most it holds, and what it begins with. Default 500. */
+  readonly capacity?: number | undefined
+  /** What a retry takes after a throttle. Default 5. */
+  readonly throttleCost?: number | undefined
+  /** What a retry takes after anything else. Default 14. */
+  readonly cost?: number | undefined
+  /** What a success without a retry gives back. Default 1. */
+  readonly refund?: number | undefined
+}
+
+/** The retry quota of the AWS SDKs' standard mode, with the costs in force since November 2026. */
+export function createTokenBudget(options: TokenBudgetOptions): RetryBudget {
+  const { capacity = 500, throttleCost = 5, cost = 14, refund = 1 } = options
+  for (const [name, value] of Object.entries({ capacity, throttleCost, cost, refund })) {
+    checkNumber(name, value, { min: 0 })
+  }
+  const priceOf = (errorClass: ErrorClass) => (errorClass === 'throttle' ? throttleCost : cost)
+  let available = capacity
+  return {
+    get available() {
+      return available
+    },
+    begin() {},
+    withdraw(errorClass) {
+      const price = priceOf(errorClass)
+      if (available < price) return false
+      available -= price
+      return true
+    },
+    succeed(errorClass) {
+      const returned = errorClass === undefined ? refund : priceOf(errorClass)
+      available = Math.min(capacity, available + returned)
+    },
+  }
+}
