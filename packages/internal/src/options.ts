@@ -14,11 +14,12 @@ interface NumberRule {
 export function checkNumber(
   option: string,
   value: unknown,
-  { min, max = Number.POSITIVE_INFINITY, integer = false, or = '' }: NumberRule,
+  { min, max = Infinity, integer = false, or }: NumberRule,
 ): number {
   const kind = integer ? 'an integer' : 'a number'
-  const range = max === Number.POSITIVE_INFINITY ? `of ${min} or more` : `from ${min} to ${max}`
-  const message = `\`${option}\` must be ${kind} ${range}${or && ` or one of ${or}`}, not ${describe(value)}`
+  const range = max === Infinity ? `of ${min} or more` : `from ${min} to ${max}`
+  const allowed = `${kind} ${range}${or ? ` or one of ${or}` : ''}`
+  const message = `\`${option}\` must be ${allowed}, not ${describe(value)}`
   if (typeof value !== 'number') throw new TypeError(message)
   // Written so that NaN fails it.
   const inRange = value >= min && value <= max
@@ -43,8 +44,9 @@ export function checkFunctions<O extends object>(
   for (const name of names) if (options[name] !== undefined) checkFunction(name, options[name])
 }
 
+/** Objects and functions by their kind: what they hold may be long, or throw. */
 function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value)
   if (typeof value === 'function') return 'a function'
-  return value === null || typeof value !== 'object' ? String(value) : 'an object'
+  return Object(value) === value ? 'an object' : String(value)
 }

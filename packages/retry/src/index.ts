@@ -1,5 +1,4 @@
 export type { Clock, Context, Operation } from '@holdfast/internal'
-export { TimeoutError } from '@holdfast/internal'
 export type { Backoff, DecorrelatedOptions, ExponentialOptions, Jitter } from './backoff.ts'
 export { constant, decorrelated, exponential } from './backoff.ts'
 export type { ErrorClass } from './classify-error.ts'

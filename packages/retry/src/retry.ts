@@ -11,7 +11,6 @@ import {
   runWithTimeout,
   sleep,
   systemClock,
-  TimeoutError,
   throwIfAborted,
 } from '@holdfast/internal'
 import { type Backoff, exponential } from './backoff.ts'
@@ -36,7 +35,10 @@ export interface RetryOptions {
   readonly retryable?: ((error: unknown) => boolean) | undefined
   /** Whether a result is worth another attempt. The last one is returned as it is. Default: none is. */
   readonly retryResult?: ((result: unknown) => boolean) | undefined
-  /** How long one attempt may take, in milliseconds; then its signal aborts with a `TimeoutError`. Default: no limit. */
+  /**
+   * How long one attempt may take, in milliseconds; then its signal aborts with a `TimeoutError`
+   * of the platform's kind, as from `AbortSignal.timeout`. Default: no limit.
+   */
   readonly attemptTimeoutMs?: number | undefined
   /**
    * How long the whole call may take, in milliseconds. An attempt is cut off there, and when the next wait would reach
@@ -72,22 +74,16 @@ export type RetryEvent =
     }
   | { readonly type: 'retry.succeeded'; readonly name: string; readonly attempts: number }
   | {
-      /** No attempts are left. */
-      readonly type: 'retry.exhausted'
+      /** The call ends with its last error: `exhausted` for want of attempts, `refused` though one is left. */
+      readonly type: 'retry.exhausted' | 'retry.refused'
       readonly name: string
       readonly attempts: number
       readonly errorClass: ErrorClass
-    }
-  | {
-      /** An attempt is left and is not made. `hint`: the server asks for too long a wait. */
-      readonly type: 'retry.refused'
-      readonly name: string
-      readonly attempts: number
-      readonly errorClass: ErrorClass
-      readonly reason: RefusalReason
+      readonly reason: EndReason
     }
 
-type RefusalReason = 'hint' | 'deadline' | 'budget'
+/** Why there is no further attempt: none is left, the server asks for too long a wait, too late, or out of budget. */
+type EndReason = 'retries' | 'hint' | 'deadline' | 'budget'
 
 /** Runs an operation, again when it fails in a way that may pass. */
 export type RetryPolicy = Policy<RetryContext>
@@ -119,35 +115,38 @@ export function createRetry(options: RetryOptions = {}): RetryPolicy {
       return raceAbort(operation(context), signal)
     }
     const limitMs = Math.min(attemptTimeoutMs, deadlineAt - clock.now(), MAX_TIMER_MS)
-    return runWithTimeout(operation, context, limitMs, clock, () => new TimeoutError(limitMs))
+    return runWithTimeout(operation, context, limitMs, clock, () => timedOut(limitMs))
   }
 
-  /** Why a retry that is left is not made. The budget comes last: it is asked only for what can be had. */
-  function refusal(
+  /** Why there is no retry. The budget comes last: it is asked only for what can be had. */
+  function endReason(
+    attempt: number,
     errorClass: ErrorClass,
     hintMs: number,
     waitMs: number,
     deadlineAt: number,
-  ): RefusalReason | undefined {
+  ): EndReason | undefined {
+    if (attempt > retries) return 'retries'
     if (hintMs > maxHintMs) return 'hint'
     if (clock.now() + waitMs >= deadlineAt) return 'deadline'
     return budget === undefined || budget.withdraw(errorClass) ? undefined : 'budget'
   }
 
   return async <T>(operation: Operation<T, RetryContext>, given: Context = {}): Promise<T> => {
-    const { signal, deadlineAt: outerDeadlineAt = Infinity } = given
-    throwIfAborted(signal)
-    if (outerDeadlineAt !== Infinity && clock.now() >= outerDeadlineAt) throw new TimeoutError(0)
+    const { signal } = given
     const ownDeadlineAt = deadlineMs === Infinity ? Infinity : clock.now() + deadlineMs
-    const deadlineAt = Math.min(ownDeadlineAt, outerDeadlineAt)
+    const deadlineAt = Math.min(ownDeadlineAt, given.deadlineAt ?? Infinity)
     const context = deadlineAt === Infinity ? given : { ...given, deadlineAt }
     let waitsMs: readonly number[] = []
     let paidFor: ErrorClass | undefined
+    let giveUp: () => T = tooLate
     budget?.begin()
 
     for (let attempt = 1; ; attempt++) {
+      throwIfAborted(signal)
+      // Before the first attempt, or because a timer came late.
+      if (deadlineAt !== Infinity && clock.now() >= deadlineAt) return giveUp()
       let fault: unknown
-      let giveUp: () => T
       try {
         const value = await attemptOnce(operation, { ...context, attempt })
         if (!retryResult?.(value)) {
@@ -168,30 +167,20 @@ export function createRetry(options: RetryOptions = {}): RetryPolicy {
       }
 
       const errorClass = classifyError(fault)
-      const ended = { name, attempts: attempt, errorClass }
-      if (attempt > retries) {
-        emit(onEvent, { type: 'retry.exhausted', ...ended })
-        return giveUp()
-      }
       const backoffMs = boundedWait(backoff(attempt, fault, waitsMs.at(-1) ?? 0, random))
       const hintMs = serverHintMs(fault) ?? 0
       const waitMs = Math.max(backoffMs, hintMs)
-      const reason = refusal(errorClass, hintMs, waitMs, deadlineAt)
+      const reason = endReason(attempt, errorClass, hintMs, waitMs, deadlineAt)
       if (reason !== undefined) {
-        emit(onEvent, { type: 'retry.refused', ...ended, reason })
+        const type = reason === 'retries' ? 'retry.exhausted' : 'retry.refused'
+        emit(onEvent, { type, name, attempts: attempt, errorClass, reason })
         return giveUp()
       }
-
-      paidFor = errorClass
-      waitsMs = [...waitsMs, waitMs]
       const hinted = hintMs > backoffMs
       emit(onEvent, { type: 'retry.scheduled', name, attempt, errorClass, waitMs, hinted })
+      paidFor = errorClass
+      waitsMs = [...waitsMs, waitMs]
       await sleep(waitMs, signal, clock)
-      // A timer may come late.
-      if (clock.now() >= deadlineAt) {
-        emit(onEvent, { type: 'retry.refused', ...ended, reason: 'deadline' })
-        return giveUp()
-      }
     }
   }
 }
@@ -213,4 +202,13 @@ export async function retry<T>(
 /** A user's backoff may say anything; a timer takes a number from 0 to 2³¹−1. */
 function boundedWait(ms: number): number {
   return ms > 0 ? Math.min(ms, MAX_TIMER_MS) : 0
+}
+
+/** As `AbortSignal.timeout` names it. */
+function timedOut(ms: number): DOMException {
+  return new DOMException(`Timed out after ${ms} ms`, 'TimeoutError')
+}
+
+function tooLate(): never {
+  throw timedOut(0)
 }

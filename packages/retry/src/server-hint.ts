@@ -1,39 +1,38 @@
-import { readProperty } from '@holdfast/internal'
+/** Where libraries put the headers of a response that became an error, or is one. */
+interface Hinting {
+  readonly retryAfterMs?: unknown
+  readonly response?: { readonly headers?: Headers }
+  readonly $response?: { readonly headers?: Headers }
+  readonly headers?: Headers
+}
+
+/** A `Headers` of any fetch, or a plain object with lower-case names. */
+type Headers = { readonly get?: (name: string) => unknown } & Readonly<Record<string, unknown>>
 
 /**
- * How long the other side asks us to wait, in milliseconds, if an error says so: `retryAfterMs` on the error (a
- * circuit breaker's or a limiter's), or the headers of its response: `x-amz-retry-after` (milliseconds),
- * `retry-after` (seconds or an HTTP date, RFC 9110 §10.2.3).
+ * How long the other side asks us to wait, in milliseconds, if an error or a response says so: `retryAfterMs` on the
+ * error (a circuit breaker's or a limiter's), or a header: `x-amz-retry-after` (milliseconds) or `retry-after`
+ * (seconds or an HTTP date, RFC 9110 §10.2.3). One that throws when it is looked at says nothing.
  */
 export function serverHintMs(error: unknown): number | undefined {
-  const own = readProperty(error, 'retryAfterMs')
-  if (typeof own === 'number' && own >= 0) return own
-  const response = readProperty(error, 'response') ?? readProperty(error, '$response')
-  const headers = readProperty(response, 'headers') ?? readProperty(error, 'headers')
-  return fromNumber(header(headers, 'x-amz-retry-after'), 1) ?? fromRetryAfter(headers)
-}
-
-function fromRetryAfter(headers: unknown): number | undefined {
-  const value = header(headers, 'retry-after')
-  const ms = fromNumber(value, 1_000)
-  if (ms !== undefined || value === undefined) return ms
-  // The one place for wall time: the header names a date.
-  const date = Date.parse(value)
-  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now())
-}
-
-function fromNumber(value: string | undefined, unitMs: number): number | undefined {
-  return value !== undefined && /^\d+(\.\d+)?$/.test(value) ? Number(value) * unitMs : undefined
-}
-
-/** Reads a header from the `Headers` of any fetch, or from a plain object with lower-case names. */
-function header(headers: unknown, name: string): string | undefined {
   try {
-    const hasGet = typeof readProperty(headers, 'get') === 'function'
-    const value = hasGet ? (headers as Headers).get(name) : readProperty(headers, name)
-    return typeof value === 'string' ? value.trim() : undefined
+    return readHint(error as Hinting)
   } catch {
-    // A `get` of something else than headers.
     return undefined
   }
+}
+
+function readHint(error: Hinting): number | undefined {
+  const { retryAfterMs } = error
+  if (typeof retryAfterMs === 'number' && retryAfterMs >= 0) return retryAfterMs
+  const headers = (error.response ?? error.$response ?? error).headers
+  const header = (name: string) => headers?.get?.(name) ?? headers?.[name] ?? Number.NaN
+  const milliseconds = Number(header('x-amz-retry-after'))
+  if (milliseconds >= 0) return milliseconds
+  const value = header('retry-after')
+  const seconds = Number(value)
+  if (seconds >= 0) return seconds * 1_000
+  // The one place for wall time: the header names a date.
+  const date = Date.parse(String(value))
+  return date >= 0 ? Math.max(0, date - Date.now()) : undefined
 }
