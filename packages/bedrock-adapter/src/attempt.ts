@@ -1,4 +1,4 @@
-import { type Clock, deriveAbort, raceAbort } from '@holdfast/internal'
+import { type Clock, deriveAbort, raceAbort, whenAborted } from '@holdfast/internal'
 import { TimeoutError } from '@holdfast/pipeline'
 import { IncompleteResponseError } from './errors.ts'
 import type { BedrockCommand } from './fresh-command.ts'
@@ -35,12 +35,17 @@ export interface AttemptSettings {
 /**
  * Sends a command once. Resolves when a whole answer has come and nothing is missing in it, or when a stream has
  * brought its first content. However it fails, the connection is closed.
+ *
+ * @param signal - Ends the attempt, though not a stream that it has opened.
  */
 export async function attempt(
   command: BedrockCommand,
   { client, operation, sendOptions, attemptTimeoutMs, clock }: AttemptSettings,
+  signal: AbortSignal | undefined,
 ): Promise<Answer> {
+  // A stream outlives the attempt that opened it: it follows the caller's signal, and the attempt's only until then.
   const abort = deriveAbort(sendOptions.abortSignal)
+  const callOff = whenAborted(signal, () => abort.abort(signal?.reason))
   const timer = clock.setTimeout(
     () => abort.abort(new TimeoutError(attemptTimeoutMs)),
     attemptTimeoutMs,
@@ -67,5 +72,6 @@ export async function attempt(
     throw failure
   } finally {
     clock.clearTimeout(timer)
+    callOff()
   }
 }

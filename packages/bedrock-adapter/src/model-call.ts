@@ -70,9 +70,9 @@ export function createModelCaller(
     const settle = acquire(candidate.modelId)
     try {
       const input = inputFor(candidate, command.input)
-      const answer = await retryFor(candidate.modelId)(({ attempt: number }) => {
-        const info = { attempt: number, maxAttempts, invocationId }
-        return attempt(freshCommand(command, input, info), call)
+      const answer = await retryFor(candidate.modelId)((inner) => {
+        const info = { attempt: inner.attempt, maxAttempts, invocationId }
+        return attempt(freshCommand(command, input, info), call, inner.signal)
       }, context)
       // At once: between here and the caller an abort may still take the answer's place.
       if (answer.stream === undefined) settle('success')

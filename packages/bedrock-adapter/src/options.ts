@@ -48,7 +48,10 @@ export type CircuitBreakerLayer = Pick<
 >
 
 /** What of a retry's options is the user's. */
-export type RetryLayer = Pick<RetryOptions, 'retries' | 'backoff' | 'maxHintMs'>
+export type RetryLayer = Pick<
+  RetryOptions,
+  'retries' | 'backoff' | 'maxHintMs' | 'deadlineMs' | 'budget'
+>
 
 /** The options with their defaults, so far as they are not the business of a layer of its own. */
 export interface Settings extends ResilienceOptions {

@@ -4,6 +4,7 @@ import {
   CountTokensCommand,
   InvokeModelCommand,
 } from '@aws-sdk/client-bedrock-runtime'
+import { createRetryBudget } from '@holdfast/retry'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createResilience } from './resilience.ts'
 import { resilientInvoke, withResilience } from './with-resilience.ts'
@@ -178,6 +179,49 @@ describe('the layers', () => {
     await vi.advanceTimersByTimeAsync(1_000)
     await settled
     expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('end a call at the deadline of its retry, in the middle of an attempt', async () => {
+    const client = { send: vi.fn(() => new Promise(() => {})) }
+    const answer = wrap(client, { retry: { deadlineMs: 5_000 } }).send(command())
+    const settled = expect(answer).rejects.toMatchObject({ name: 'TimeoutError' })
+    await vi.advanceTimersByTimeAsync(5_000)
+    await settled
+    expect(client.send).toHaveBeenCalledTimes(1)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('stop retrying when a shared budget is spent', async () => {
+    const budget = createRetryBudget({ capacity: 14 })
+    const client = fakeClient(unavailable)
+    const wrapped = wrap(client, { models: ['a'], retry: { budget } })
+    const answer = wrapped.send(command()).catch(() => {})
+    await vi.advanceTimersByTimeAsync(10_000)
+    await answer
+    expect(models(client)).toEqual(['a', 'a'])
+    await wrapped.send(command()).catch(() => {})
+    expect(models(client)).toEqual(['a', 'a', 'a'])
+  })
+
+  it('leave a stream alone whose retry had a deadline, once it is open', async () => {
+    async function* slow() {
+      yield { messageStart: { role: 'assistant' } }
+      yield { contentBlockDelta: { contentBlockIndex: 0, delta: { text: 'Hi.' } } }
+      await new Promise((resolve) => setTimeout(resolve, 60_000))
+      yield { messageStop: { stopReason: 'end_turn' } }
+    }
+    const client = fakeClient(() => ({ stream: slow(), $metadata: {} }))
+    const wrapped = wrap(client, { retry: { deadlineMs: 5_000 } })
+    const output = (await wrapped.send(new ConverseStreamCommand({ modelId: 'a' }))) as {
+      stream: AsyncIterable<object>
+    }
+    const reading = (async () => {
+      const events: object[] = []
+      for await (const event of output.stream) events.push(event)
+      return events
+    })()
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(await reading).toHaveLength(3)
   })
 
   it('reject an aborted call at once with the reason itself, and free its permits', async () => {
