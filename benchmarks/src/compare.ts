@@ -1,51 +1,65 @@
-/** One of the things that are compared: a call, made over and over. */
+import { callsThatTake, timeCalls } from './time-calls.ts'
+
+/** A way of making one call, made over and over. */
 export interface Subject {
   readonly name: string
+  /** The npm package measured, when it is not one of this repository. */
+  readonly peer?: string
   call(): Promise<unknown>
 }
 
-/** A group of subjects; the first is the floor that the others stand on. */
+/** Subjects that do the same, standing on one floor: what the work costs without any of them. */
 export interface Comparison {
   readonly title: string
-  readonly callsPerRound: number
-  readonly subjects: readonly Subject[]
+  readonly floor: Subject
+  readonly ours: readonly Subject[]
+  readonly peers?: readonly Subject[]
+  /** How much of the fastest peer's time above the floor ours may take. Without it there is no target. */
+  readonly target?: number
 }
 
-/** What a call of a subject takes: the median over the rounds. */
+/** What a call of a subject takes. */
 export interface Measurement {
-  readonly name: string
+  readonly subject: Subject
+  /** The median over the rounds. */
   readonly microseconds: number
   /** Less the floor's. */
   readonly above: number
 }
 
+/** In the order floor, ours, peers. */
+export type Measurements = readonly Measurement[]
+
 /**
  * Measures all subjects in one process, in rounds, each round in another order, so that what else the machine does
  * hits all alike.
  */
-export async function measure(
-  { subjects, callsPerRound }: Comparison,
-  rounds: number,
-): Promise<Measurement[]> {
-  const times = new Map(subjects.map((subject) => [subject, [] as number[]]))
-  for (const subject of subjects) await time(subject, callsPerRound)
+export async function measure(comparison: Comparison, rounds: number): Promise<Measurements> {
+  const { floor, ours, peers = [] } = comparison
+  const runs: { subject: Subject; calls: number; times: number[] }[] = []
+  for (const subject of [floor, ...ours, ...peers]) {
+    runs.push({ subject, calls: await callsThatTake(ROUND_MS, subject.call), times: [] })
+  }
   for (let round = 0; round < rounds; round++) {
-    const first = round % subjects.length
-    for (const subject of [...subjects.slice(first), ...subjects.slice(0, first)]) {
-      times.get(subject)?.push(await time(subject, callsPerRound))
+    for (const run of inOrderOf(round, runs)) {
+      run.times.push(await timeCalls(run.subject.call, run.calls))
     }
   }
-  const medians = subjects.map((subject) => median(times.get(subject) ?? []))
-  return subjects.map(({ name }, index) => {
-    const microseconds = medians[index] ?? Number.NaN
-    return { name, microseconds, above: microseconds - (medians[0] ?? Number.NaN) }
+  const floorMicroseconds = median(runs[0]?.times ?? [])
+  return runs.map(({ subject, times }) => {
+    const microseconds = median(times)
+    return { subject, microseconds, above: microseconds - floorMicroseconds }
   })
 }
 
-async function time({ call }: Subject, calls: number): Promise<number> {
-  const start = performance.now()
-  for (let made = 0; made < calls; made++) await call()
-  return ((performance.now() - start) * 1_000) / calls
+/** How long a subject's share of a round takes, about: long beside the clock's grain and a pause of the collector. */
+const ROUND_MS = 30
+
+/** Each starts a round in turn, and every other round runs backwards, so that each follows different neighbours. */
+function inOrderOf<T>(round: number, members: readonly T[]): T[] {
+  const first = round % members.length
+  const order = [...members.slice(first), ...members.slice(0, first)]
+  return round % 2 === 0 ? order : order.reverse()
 }
 
 function median(values: readonly number[]): number {

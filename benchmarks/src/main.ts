@@ -1,33 +1,43 @@
 import { writeFileSync } from 'node:fs'
-import { cpus } from 'node:os'
-import { adapter, closeAdapter } from './adapter.ts'
-import { type Comparison, measure } from './compare.ts'
-import { primitives } from './primitives.ts'
+import { measure } from './compare.ts'
+import { machine } from './machine.ts'
+import { parts } from './parts/index.ts'
+import { reportCheck, reportComparison } from './report.ts'
 
-const ROUNDS = 15
-const parts: Record<string, Comparison> = { primitives, adapter }
+/** Odd, so that the median is a round that was measured. */
+const ROUNDS = 31
 
 const asked = process.argv.slice(2)
-const unknown = asked.find((name) => !(name in parts))
+const unknown = asked.find((name) => !Object.hasOwn(parts, name))
 if (unknown !== undefined) {
   console.error(`No benchmark is called "${unknown}". There are: ${Object.keys(parts).join(', ')}`)
   process.exit(2)
 }
 
-const lines = [
-  `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}.`,
-  `Medians of ${ROUNDS} rounds, all subjects in one process, in alternating order.`,
-]
-for (const [name, comparison] of Object.entries(parts)) {
+const page: string[] = []
+const say = (text: string): void => {
+  page.push(text)
+  console.log(`${text}\n`)
+}
+
+say(
+  `${machine()}\nMedians of ${ROUNDS} rounds, all subjects of a table in one process, in alternating order.`,
+)
+for (const [name, load] of Object.entries(parts)) {
   if (asked.length > 0 && !asked.includes(name)) continue
-  lines.push('', `## ${comparison.title}`, '', '| | µs a call | above the first |', '|---|---|---|')
-  for (const { name, microseconds, above } of await measure(comparison, ROUNDS)) {
-    lines.push(`| ${name} | ${microseconds.toFixed(3)} | ${above.toFixed(3)} |`)
+  say(`## ${name}`)
+  const part = await load()
+  for (const comparison of part.comparisons) {
+    say(reportComparison(comparison, await measure(comparison, ROUNDS)))
   }
+  for (const run of part.checks ?? []) {
+    const check = await run()
+    say(reportCheck(check))
+    if (check.findings.some(({ holds }) => !holds)) process.exitCode = 1
+  }
+  await part.close?.()
 }
-console.log(lines.join('\n'))
 if (asked.length === 0) {
-  const heading = '# Results\n\nWritten by `npm run bench`.\n'
-  writeFileSync(new URL('../RESULTS.md', import.meta.url), `${heading}\n${lines.join('\n')}\n`)
+  const heading = '# Results\n\nWritten by `npm run bench`.'
+  writeFileSync(new URL('../RESULTS.md', import.meta.url), `${[heading, ...page].join('\n\n')}\n`)
 }
-await closeAdapter()

@@ -1,7 +1,7 @@
 import { BedrockRuntimeClient, ConverseCommand } from '@aws-sdk/client-bedrock-runtime'
 import { withResilience } from '@holdfast/bedrock-adapter'
 import { startSimulator } from '@holdfast/bedrock-simulator'
-import type { Comparison } from './compare.ts'
+import type { Part } from '../part.ts'
 
 const simulator = await startSimulator({ maxRequests: 1 })
 const plain = new BedrockRuntimeClient(simulator.clientConfig)
@@ -13,16 +13,16 @@ const command = () =>
   })
 
 /** The real client over a real socket, to the simulator in the same process. */
-export const adapter: Comparison = {
-  title: 'Converse with the SDK client, over HTTP/2 on loopback',
-  callsPerRound: 50,
-  subjects: [
-    { name: 'plain client', call: () => plain.send(command()) },
-    { name: 'wrapped client', call: () => wrapped.send(command()) },
+export const adapterPart: Part = {
+  comparisons: [
+    {
+      title: 'Converse with the SDK client, over HTTP/2 on loopback',
+      floor: { name: 'plain client', call: () => plain.send(command()) },
+      ours: [{ name: 'wrapped client', call: () => wrapped.send(command()) }],
+    },
   ],
-}
-
-export const closeAdapter = (): Promise<void> => {
-  plain.destroy()
-  return simulator.close()
+  close() {
+    plain.destroy()
+    return simulator.close()
+  },
 }

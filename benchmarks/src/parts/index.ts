@@ -1,0 +1,10 @@
+import type { Part } from '../part.ts'
+
+/** Loaded when asked for: a part may start a server or keep a client. */
+export const parts: Readonly<Record<string, () => Promise<Part>>> = {
+  retry: async () => (await import('./retry.ts')).retryPart,
+  pipeline: async () => (await import('./pipeline.ts')).pipelinePart,
+  'circuit-breaker': async () => (await import('./circuit-breaker.ts')).circuitBreakerPart,
+  limiter: async () => (await import('./limiter.ts')).limiterPart,
+  adapter: async () => (await import('./adapter.ts')).adapterPart,
+}
