@@ -7,7 +7,7 @@ import type { Context, Operation } from './policy.ts'
  * operation ignores the signal.
  */
 export async function runWithTimeout<T, C extends Context>(
-  operation: Operation<T, C>,
+  operation: Operation<T, C & { readonly signal: AbortSignal }>,
   context: C,
   ms: number,
   clock: Clock,

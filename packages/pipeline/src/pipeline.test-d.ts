@@ -28,7 +28,7 @@ test('the operation knows what each policy adds, in any nesting', () => {
   )(({ attempt, candidate, signal }) => {
     expectTypeOf(attempt).toEqualTypeOf<number>()
     expectTypeOf(candidate).toEqualTypeOf<'sonnet' | 'haiku'>()
-    expectTypeOf(signal).toEqualTypeOf<AbortSignal | undefined>()
+    expectTypeOf(signal).toEqualTypeOf<AbortSignal>()
   })
   pipeline(
     pipeline(models),

@@ -23,6 +23,12 @@ export interface TimeoutOptions {
   readonly clock?: Clock | undefined
 }
 
+/** What an operation under a timeout receives. */
+export interface TimeoutContext extends Context {
+  /** Aborts when the time is over, or with the caller's. */
+  readonly signal: AbortSignal
+}
+
 /** What a timeout tells its observer. */
 export interface TimeoutEvent {
   readonly type: 'timeout.expired'
@@ -36,12 +42,12 @@ export interface TimeoutEvent {
  *
  * @throws RangeError or TypeError naming the option that is wrong.
  */
-export function timeout(options: TimeoutOptions): Policy {
+export function timeout(options: TimeoutOptions): Policy<TimeoutContext> {
   const { ms, name = 'timeout', onEvent, clock = systemClock } = options
   checkNumber('ms', ms, { min: 0, max: MAX_TIMER_MS })
   checkFunctions(options, 'onEvent')
 
-  return async <T>(operation: Operation<T>, context: Context = {}): Promise<T> => {
+  return async <T>(operation: Operation<T, TimeoutContext>, context: Context = {}): Promise<T> => {
     throwIfAborted(context.signal)
     const deadlineAt = Math.min(clock.now() + ms, context.deadlineAt ?? Number.POSITIVE_INFINITY)
     return runWithTimeout(operation, { ...context, deadlineAt }, ms, clock, () => {
