@@ -9,11 +9,14 @@ export interface RingWindow {
 export function createRingWindow(windowMs: number, slots = 10): RingWindow {
   const sums = new Float64Array(slots)
   const slotMs = windowMs / slots
+  let origin: number | undefined
   let current = 0
 
   /** Empties the slots whose time has passed, and returns the place of the present one. */
   function advance(now: number): number {
-    const slot = Math.floor(now / slotMs)
+    // Counted from the first look: a clock may have any origin.
+    origin ??= now
+    const slot = Math.floor((now - origin) / slotMs)
     for (let passed = Math.max(current + 1, slot - slots + 1); passed <= slot; passed++) {
       sums[passed % slots] = 0
     }

@@ -23,8 +23,9 @@ export type Backoff = (
  * - `'full'`: from 0 to `b`
  * - `'equal'`: from `b / 2` to `b`
  *
- * The names are those of "Exponential Backoff And Jitter" on the AWS Architecture Blog. After a throttle, `'full'` acts
- * as `'equal'`: a wait of next to nothing is throttled again by a quota that counts per minute.
+ * The names are those of "Exponential Backoff And Jitter" on the AWS Architecture Blog. After a throttle no wait is
+ * below `b / 2`, so `'full'` acts as `'equal'`: a wait of next to nothing is throttled again by a quota that counts per
+ * minute.
  */
 export type Jitter = number | 'full' | 'equal' | 'none'
 
@@ -57,7 +58,7 @@ export function exponential(options: ExponentialOptions = {}): Backoff {
   return (attempt, error, _previousMs, random) => {
     // Beyond a thousand attempts the power is Infinity, which 0 must not meet.
     const planned = Math.min(maxMs, initialMs && initialMs * factor ** (attempt - 1))
-    const floor = low === 0 && classifyError(error) === 'throttle' ? 0.5 : low
+    const floor = low < 0.5 && classifyError(error) === 'throttle' ? 0.5 : low
     return Math.min(maxMs, planned * between(floor, high, random()))
   }
 }
