@@ -19,6 +19,29 @@ const circular = () => {
   error.cause = new Error('other', { cause: error })
   return error
 }
+const typeError = (code: string) => Object.assign(new TypeError(code), { code })
+const bodyTimeout = withCode('UND_ERR_BODY_TIMEOUT')
+const aggregate = (code: string) => {
+  const errors = [withCode(code), withCode(code)]
+  return Object.assign(new AggregateError(errors), { code })
+}
+/** Each look at `cause` makes another. */
+const endless = (): object => ({
+  get cause() {
+    return endless()
+  },
+})
+const causeTrap = {
+  get cause(): unknown {
+    throw new Error('trap')
+  },
+}
+const throttledTrap = {
+  name: 'ThrottlingException',
+  get status(): number {
+    throw new Error('trap')
+  },
+}
 const trap = {
   get name() {
     throw new Error('trap')
@@ -27,6 +50,35 @@ const trap = {
     throw new Error('trap')
   },
 }
+
+test.each([
+  [400, 'client'],
+  [401, 'client'],
+  [403, 'client'],
+  [404, 'client'],
+  [408, 'timeout'],
+  [409, 'client'],
+  [422, 'client'],
+  [424, 'client'],
+  [429, 'throttle'],
+  [499, 'client'],
+  [500, 'transient'],
+  [501, 'transient'],
+  [502, 'transient'],
+  [503, 'transient'],
+  [504, 'transient'],
+  [529, 'transient'],
+  [599, 'transient'],
+  [200, 'unknown'],
+  [304, 'unknown'],
+  [600, 'unknown'],
+])('status %i, wherever it stands: %s', (status, expected) => {
+  const places = [{ status }, { statusCode: status }, { response: { status } }]
+  for (const error of [...places, { $metadata: { httpStatusCode: status } }]) {
+    expect(classifyError(error)).toBe(expected)
+    expect(classifyError(new Error('wrapped', { cause: error }))).toBe(expected)
+  }
+})
 
 describe('classifyError', () => {
   test.each<[what: string, error: unknown, expected: ErrorClass]>([
@@ -54,7 +106,14 @@ describe('classifyError', () => {
     ['name server busy', withCode('EAI_AGAIN'), 'transient'],
     ['undici: other side closed', withCode('UND_ERR_SOCKET'), 'transient'],
     ['HTTP/2 stream refused', withCode('ERR_HTTP2_STREAM_ERROR'), 'transient'],
+    ['HTTP/2 session gone', withCode('ERR_HTTP2_GOAWAY_SESSION'), 'transient'],
+    ['an answer that is not HTTP', withCode('HPE_INVALID_CONSTANT'), 'transient'],
+    ['a handshake cut off', withCode('EPROTO'), 'transient'],
+    ['no route', withCode('EHOSTUNREACH'), 'transient'],
+    ['no network', withCode('ENETUNREACH'), 'transient'],
+    ['all addresses refused', aggregate('ECONNREFUSED'), 'transient'],
     ['fetch of Node', fetchFailed(withCode('ECONNREFUSED')), 'transient'],
+    ['fetch of Node, no cause', fetchFailed(), 'transient'],
     ['fetch of Node, body cut off', new TypeError('terminated'), 'transient'],
     ['fetch of Chromium', new TypeError('Failed to fetch'), 'transient'],
     [
@@ -73,6 +132,8 @@ describe('classifyError', () => {
     ['undici: connect', withCode('UND_ERR_CONNECT_TIMEOUT'), 'timeout'],
     ['undici: headers', withCode('UND_ERR_HEADERS_TIMEOUT'), 'timeout'],
     ['undici: body', withCode('UND_ERR_BODY_TIMEOUT'), 'timeout'],
+    ['fetch of Node, headers', fetchFailed(withCode('UND_ERR_HEADERS_TIMEOUT')), 'timeout'],
+    ['fetch of Node, body', new TypeError('terminated', { cause: bodyTimeout }), 'timeout'],
 
     // The request itself is wrong.
     ['Bedrock validation', aws('ValidationException', 400), 'client'],
@@ -83,6 +144,7 @@ describe('classifyError', () => {
     // The caller gave up.
     ['abort of fetch', new DOMException('This operation was aborted', 'AbortError'), 'abort'],
     ['abort of Node', withCode('ABORT_ERR'), 'abort'],
+    ['abort behind fetch’s words', fetchFailed(new DOMException('', 'AbortError')), 'abort'],
     ['abort, though a trait says retry', aws('AbortError', undefined, { $retryable: {} }), 'abort'],
 
     // Nothing says so.
@@ -91,9 +153,19 @@ describe('classifyError', () => {
       new TypeError("Cannot read properties of undefined (reading 'x')"),
       'unknown',
     ],
+    ['a mistake of RangeError', new RangeError('Invalid array length'), 'unknown'],
+    ['a mistake in names', new ReferenceError('x is not defined'), 'unknown'],
+    ['an argument of the wrong type', typeError('ERR_INVALID_ARG_TYPE'), 'unknown'],
+    ['a URL that is none', typeError('ERR_INVALID_URL'), 'unknown'],
+    ['an HTTP/2 header that is none', typeError('ERR_HTTP2_INVALID_PSEUDOHEADER'), 'unknown'],
+    ['fetch of Node, a scheme that is none', fetchFailed(new Error('unknown scheme')), 'unknown'],
     ['a plain error', new Error('boom'), 'unknown'],
     ['the words of fetch from another', new Error('terminated'), 'unknown'],
     ['a redirect', { status: 304 }, 'unknown'],
+    ['a status as text', { status: '503' }, 'unknown'],
+    ['a name that is no text', { name: { toString: () => 'AbortError' } }, 'unknown'],
+    ['a symbol', Symbol('ECONNRESET'), 'unknown'],
+    ['a function', () => {}, 'unknown'],
     ['nothing', undefined, 'unknown'],
     ['null', null, 'unknown'],
     ['a string', 'ECONNRESET', 'unknown'],
@@ -103,15 +175,31 @@ describe('classifyError', () => {
     ['a wrapped fault', causes(3, withCode('ECONNRESET')), 'transient'],
     ['a wrapped abort', causes(1, new DOMException('', 'AbortError')), 'abort'],
     ['the nearest that says something', causes(1, aws('ValidationException', 400)), 'client'],
+    ['the last that is looked at', causes(9, withCode('ECONNRESET')), 'transient'],
     ['a chain too long to follow', causes(10, withCode('ECONNRESET')), 'unknown'],
     ['a chain that bites its tail', circular(), 'unknown'],
     ['getters that throw', trap, 'unknown'],
+    ['a cause that throws when read', causeTrap, 'unknown'],
+    ['a getter that throws beside a name', throttledTrap, 'throttle'],
+    ['a chain without an end', endless(), 'unknown'],
     ['a revoked proxy', revokedProxy(), 'unknown'],
     ['a revoked proxy as cause', causes(1, revokedProxy()), 'unknown'],
     ['a frozen error', Object.freeze(aws('ThrottlingException', 429)), 'throttle'],
   ])('%s', (_, error, expected) => {
     expect(classifyError(error)).toBe(expected)
   })
+})
+
+test('looks at no error more often than a chain is long', () => {
+  let looks = 0
+  const link = (): object => ({
+    get cause() {
+      looks++
+      return link()
+    },
+  })
+  classifyError(link())
+  expect(looks).toBe(10)
 })
 
 test.each<[ErrorClass, unknown, boolean]>([

@@ -47,12 +47,12 @@ function classifyOne(error: unknown): ErrorClass {
   if (status === 408) return 'timeout'
   if (status !== undefined && status >= 400) return status < 500 ? 'client' : 'transient'
   if (TIMEOUT.test(label)) return 'timeout'
-  if (CONNECTION.test(label)) return 'transient'
-  // Any other TypeError is a mistake in code.
-  const isTypeError = label.startsWith('TypeError')
-  return isTypeError && FETCH_FAILED.test(text(readProperty(error, 'message')))
-    ? 'transient'
-    : 'unknown'
+  // A TypeError is a mistake in code, unless it is fetch's; and then its cause, if it has one, says which fault it is.
+  const isFault = label.startsWith('TypeError')
+    ? readProperty(error, 'cause') === undefined &&
+      FETCH_FAILED.test(text(readProperty(error, 'message')))
+    : CONNECTION.test(label)
+  return isFault ? 'transient' : 'unknown'
 }
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
@@ -63,6 +63,8 @@ const THROTTLE =
   /Throttl|TooManyRequests|LimitExceeded|ThroughputExceeded|SlowDown|PriorRequestNotComplete|TransactionInProgress/i
 // `TimeoutError`, `ConnectTimeoutError`, `ETIMEDOUT`, `UND_ERR_HEADERS_TIMEOUT`, …
 const TIMEOUT = /timed?out/i
-const CONNECTION = /\b(ECONN|EPIPE|EHOST|ENET|ENOTFOUND|EAI_AGAIN|UND_ERR_SOCKET|ERR_HTTP2_)/
+// `HPE_…`: an answer that is not HTTP.
+const CONNECTION =
+  /\b(ECONN|EPIPE|EPROTO|EHOST|ENET|ENOTFOUND|EAI_AGAIN|HPE_|UND_ERR_SOCKET|ERR_HTTP2_)/
 // What fetch says of a network fault in Node, Chromium, Firefox and Safari.
 const FETCH_FAILED = /^(fetch failed|terminated|Failed to fetch|NetworkError when|Load failed)/
