@@ -1,4 +1,10 @@
-import { type Clock, checkNumber, createRingWindow, systemClock } from '@holdfast/internal'
+import {
+  type Clock,
+  checkNumber,
+  createRingWindow,
+  MAX_TIMER_MS,
+  systemClock,
+} from '@holdfast/internal'
 import type { RetryBudget } from './retry-budget.ts'
 
 /** A budget by a part of the calls. */
@@ -17,7 +23,7 @@ export function createRatioBudget(options: RatioBudgetOptions): RetryBudget {
   const { ratio, minPerSecond = 10, windowMs = 10_000, clock = systemClock } = options
   checkNumber('ratio', ratio, { min: 0 })
   checkNumber('minPerSecond', minPerSecond, { min: 0 })
-  checkNumber('windowMs', windowMs, { min: 1 })
+  checkNumber('windowMs', windowMs, { min: 1, max: MAX_TIMER_MS })
   const reserve = (minPerSecond * windowMs) / 1_000
   const window = createRingWindow(windowMs)
   const left = () => reserve + window.sum(clock.now())
