@@ -90,7 +90,8 @@ describe('an abort by the caller', () => {
   test('rejects at once with its reason, and the time no longer counts', async () => {
     const expired = vi.fn()
     const controller = new AbortController()
-    const call = watch(runWithTimeout(hang, controller, 100, systemClock, expired))
+    const context = { signal: controller.signal }
+    const call = watch(runWithTimeout(hang, context, 100, systemClock, expired))
     await advance(40)
     controller.abort(reason)
     expect(listeners(controller.signal)).toBe(0)

@@ -11,8 +11,10 @@ import {
 } from '@holdfast/internal/testing'
 import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
-import { constant } from './backoff.ts'
-import { createRetry, type RetryEvent, retry } from './retry.ts'
+import { type Backoff, constant, decorrelated, exponential } from './backoff.ts'
+import { createRetry, type RetryEvent, type RetryOptions, retry } from './retry.ts'
+import { createRetryBudget } from './retry-budget.ts'
+import { getRetryInfo } from './retry-info.ts'
 
 useVirtualTime()
 
@@ -51,7 +53,9 @@ describe('by default', () => {
   })
 
   test('an error that is no reason to try again comes through at once, the same object', async () => {
-    for (const error of [new Error('boom'), { status: 404 }, undefined, revokedProxy()]) {
+    const frozen = Object.freeze(new Error('boom'))
+    const thrown = [new Error('boom'), frozen, { status: 404 }, undefined, null, 'text', 5]
+    for (const error of [...thrown, revokedProxy()]) {
       const { at, operation } = flaky(error, error)
       await expect(retry(operation).catch((thrown) => thrown === error)).resolves.toBe(true)
       expect(at).toHaveLength(1)
@@ -130,6 +134,35 @@ describe('the wait', () => {
       expect(onEvent).toHaveBeenCalledWith(expect.objectContaining({ waitMs: 0 }))
     },
   )
+
+  test('a backoff is told of the attempt, its error and the wait before it', async () => {
+    const errors = [throttled(), new Error('boom'), { status: 503, retryAfterMs: 40 }]
+    const random = () => 0.5
+    const backoff = vi.fn<Backoff>((attempt) => attempt * 10)
+    const { at, operation } = flaky(...errors)
+    retry(operation, { backoff, random, retryable: () => true })
+    await advance(100)
+    expect(at).toEqual([0, 10, 30, 70])
+    expect(backoff.mock.calls).toEqual([
+      [1, errors[0], 0, random],
+      [2, errors[1], 10, random],
+      [3, errors[2], 20, random],
+    ])
+  })
+
+  test('a decorrelated backoff goes on from a server’s longer wait', async () => {
+    const { at, operation } = flaky({ status: 429, retryAfterMs: 500 }, throttled())
+    retry(operation, { backoff: decorrelated({ initialMs: 100 }), random: () => 0.5 })
+    await advance(10_000)
+    expect(at).toEqual([0, 500, 1300])
+  })
+
+  test('after a throttle is never next to nothing', async () => {
+    const { at, operation } = flaky(throttled(), throttled(), throttled())
+    retry(operation, { backoff: exponential({ jitter: 'full' }), random: () => 0 })
+    await advance(10_000)
+    expect(at).toEqual([0, 500, 1500, 3500])
+  })
 
   test('is never more than a timer can hold', async () => {
     const { at, operation } = flaky(throttled())
@@ -262,23 +295,71 @@ describe('events', () => {
     ])
   })
 
-  test('tell of giving up: out of retries, or a hint too long to obey', async () => {
-    const exhausted = {
-      type: 'retry.exhausted',
-      name: 'retry',
-      attempts: 1,
-      errorClass: 'throttle',
-    }
-    const spent = record()
-    await retry(flaky(throttled()).operation, { retries: 0, onEvent: spent.onEvent }).catch(
-      () => {},
-    )
-    expect(spent.events).toEqual([exhausted])
+  test('tell of giving up: out of retries', async () => {
+    const { events, onEvent } = record()
+    const { operation } = flaky(throttled(), throttled(), throttled())
+    watch(retry(operation, { retries: 1, backoff: constant(10), onEvent }))
+    await advance(10)
+    const [name, errorClass] = ['retry', 'throttle']
+    expect(events).toEqual([
+      { type: 'retry.scheduled', name, attempt: 1, errorClass, waitMs: 10, hinted: false },
+      { type: 'retry.exhausted', name, attempts: 2, errorClass, reason: 'retries' },
+    ])
+  })
 
-    const hinted = record()
-    const { operation } = flaky({ status: 429, retryAfterMs: 1e9 })
-    await retry(operation, { onEvent: hinted.onEvent }).catch(() => {})
-    expect(hinted.events).toEqual([exhausted])
+  test('tell of giving up: no retries at all', async () => {
+    const { events, onEvent } = record()
+    await retry(flaky(throttled()).operation, { retries: 0, onEvent }).catch(() => {})
+    expect(events).toEqual([
+      {
+        type: 'retry.exhausted',
+        name: 'retry',
+        attempts: 1,
+        errorClass: 'throttle',
+        reason: 'retries',
+      },
+    ])
+  })
+
+  test.each<[reason: string, error: unknown, options: RetryOptions]>([
+    ['hint', { status: 429, retryAfterMs: 60_001 }, {}],
+    ['deadline', { status: 429 }, { deadlineMs: 500 }],
+    ['deadline', { status: 429, retryAfterMs: 30_000 }, { deadlineMs: 20_000 }],
+    ['budget', { status: 429 }, { budget: createRetryBudget({ capacity: 0 }) }],
+  ])(
+    'tell of a retry that is refused by the %s, before any wait',
+    async (reason, error, options) => {
+      const { events, onEvent } = record()
+      const { at, operation } = flaky(error)
+      const result = watch(retry(operation, { ...options, onEvent }))
+      await advance(0)
+      expect(result).toMatchObject({ state: 'rejected', reason: error, settledAt: 0 })
+      expect(at).toHaveLength(1)
+      const [name, errorClass] = ['retry', 'throttle']
+      expect(events).toEqual([{ type: 'retry.refused', name, attempts: 1, errorClass, reason }])
+      expect(timers()).toBe(0)
+    },
+  )
+
+  test('an error that is no reason to try again is silent', async () => {
+    const { events, onEvent } = record()
+    await retry(flaky(new Error('boom')).operation, { onEvent }).catch(() => {})
+    expect(events).toEqual([])
+  })
+
+  test('a wait is the server’s only when it is longer than the backoff’s', async () => {
+    const { events, onEvent } = record()
+    const { operation } = flaky(
+      { status: 503, retryAfterMs: 10 },
+      { status: 503, retryAfterMs: 11 },
+    )
+    retry(operation, { backoff: constant(10), onEvent })
+    await advance(30)
+    expect(events).toMatchObject([
+      { waitMs: 10, hinted: false },
+      { waitMs: 11, hinted: true },
+      { type: 'retry.succeeded' },
+    ])
   })
 
   test.each([
@@ -306,21 +387,236 @@ describe('options', () => {
   test.each([
     [{ retries: -1 }, RangeError, '`retries` must be an integer of 0 or more, not -1'],
     [{ retries: 1.5 }, RangeError, '`retries` must be an integer of 0 or more, not 1.5'],
+    [{ retries: Number.NaN }, RangeError, '`retries` must be an integer of 0 or more, not NaN'],
     [{ retries: '3' }, TypeError, '`retries` must be an integer of 0 or more, not "3"'],
     [{ maxHintMs: -1 }, RangeError, '`maxHintMs` must be a number from 0 to 2147483647, not -1'],
+    [
+      { attemptTimeoutMs: -1 },
+      RangeError,
+      '`attemptTimeoutMs` must be a number of 0 or more, not -1',
+    ],
+    [
+      { attemptTimeoutMs: '5' },
+      TypeError,
+      '`attemptTimeoutMs` must be a number of 0 or more, not "5"',
+    ],
+    [{ deadlineMs: -1 }, RangeError, '`deadlineMs` must be a number of 0 or more, not -1'],
+    [{ deadlineMs: Number.NaN }, RangeError, '`deadlineMs` must be a number of 0 or more, not NaN'],
+    [{ deadlineMs: null }, TypeError, '`deadlineMs` must be a number of 0 or more, not null'],
     [{ backoff: 500 }, TypeError, '`backoff` must be a function, not 500'],
     [{ retryable: true }, TypeError, '`retryable` must be a function, not true'],
+    [{ retryResult: 503 }, TypeError, '`retryResult` must be a function, not 503'],
     [{ onEvent: {} }, TypeError, '`onEvent` must be a function, not an object'],
     [{ random: 0.5 }, TypeError, '`random` must be a function, not 0.5'],
   ])('%o is refused at creation', (options, errorClass, message) => {
     expect(() => createRetry(options as never)).toThrow(new errorClass(message))
   })
 
+  test('a mistake in them is the rejection of a single call', async () => {
+    const operation = vi.fn()
+    await expect(retry(operation, { retries: -1 })).rejects.toThrow(RangeError)
+    expect(operation).not.toHaveBeenCalled()
+  })
+
+  test('undefined means the default', async () => {
+    const none = { retries: undefined, backoff: undefined, retryable: undefined, name: undefined }
+    const limits = { attemptTimeoutMs: undefined, deadlineMs: undefined, maxHintMs: undefined }
+    const seams = { budget: undefined, onEvent: undefined, clock: undefined, random: undefined }
+    const { at, operation } = flaky(throttled(), throttled(), throttled(), throttled())
+    watch(retry(operation, { ...none, ...limits, ...seams, retryResult: undefined }))
+    await advance(60_000)
+    expect(at).toHaveLength(4)
+  })
+
+  test.each([undefined, null, 'work', {}])(
+    'an operation that is %o is named',
+    async (operation) => {
+      const onEvent = vi.fn()
+      const call = createRetry({ onEvent, retryable: () => true })(operation as never)
+      await expect(call).rejects.toThrow(/^`operation` must be a function, not/)
+      expect(onEvent).not.toHaveBeenCalled()
+      await expect(retry(operation as never)).rejects.toThrow(TypeError)
+    },
+  )
+
   test('retryable has the last word on what is tried again', async () => {
     const result = watch(retry(flaky(new Error('boom')).operation, { retryable: () => true }))
     await advance(2000)
     expect(result.value).toBe('done')
     await expect(retry(flaky(throttled()).operation, { retryable: () => false })).rejects.toThrow()
+  })
+})
+
+describe('a result', () => {
+  /** Answers as told, one after another. */
+  const answers = (...results: unknown[]) => {
+    let attempts = 0
+    return async () => results[attempts++]
+  }
+  const isBusy = (result: unknown) => (result as { status: number }).status === 503
+
+  test('that is not good enough is tried again, with its class and its hint', async () => {
+    const onEvent = vi.fn()
+    const operation = answers({ status: 503, retryAfterMs: 2000 }, { status: 200 })
+    const result = watch(retry(operation, { retryResult: isBusy, onEvent }))
+    await advance(1999)
+    expect(result.state).toBe('pending')
+    await advance(1)
+    expect(result.value).toEqual({ status: 200 })
+    expect(onEvent.mock.calls).toMatchObject([
+      [{ type: 'retry.scheduled', errorClass: 'transient', waitMs: 2000, hinted: true }],
+      [{ type: 'retry.succeeded', attempts: 2 }],
+    ])
+  })
+
+  test('may be the response of a fetch', async () => {
+    const busy = new Response(null, { status: 429, headers: { 'retry-after': '3' } })
+    const operation = answers(busy, new Response('done'))
+    const retryResult = (response: unknown) => !(response as Response).ok
+    const result = watch(retry(operation, { retryResult }))
+    await advance(3000)
+    expect(result.value).toMatchObject({ status: 200 })
+  })
+
+  test('of the last attempt is returned as it is', async () => {
+    const onEvent = vi.fn()
+    const [first, second] = [{ status: 503 }, { status: 503 }]
+    const options = { retryResult: isBusy, retries: 1, backoff: constant(1), onEvent }
+    const result = watch(retry(answers(first, second), options))
+    await advance(1)
+    expect(result.value).toBe(second)
+    expect(onEvent).toHaveBeenLastCalledWith(expect.objectContaining({ type: 'retry.exhausted' }))
+  })
+
+  test('is returned when an error comes in between, and the other way round', async () => {
+    const busy = { status: 503 }
+    const options = { retryResult: isBusy, retries: 1, backoff: constant(1) }
+    let attempts = 0
+    const thenBusy = watch(
+      retry(() => {
+        if (++attempts === 1) throw throttled()
+        return busy
+      }, options),
+    )
+    await advance(1)
+    expect(thenBusy.value).toBe(busy)
+    const error = throttled()
+    attempts = 0
+    const thenError = watch(
+      retry(() => {
+        if (++attempts === 1) return busy
+        throw error
+      }, options),
+    )
+    await advance(1)
+    expect(thenError.reason).toBe(error)
+  })
+
+  test('gives nothing back to a budget unless it is good enough', async () => {
+    const budget = createRetryBudget({ capacity: 100 })
+    budget.withdraw('transient')
+    await retry(answers({ status: 503 }), { retryResult: isBusy, retries: 0, budget })
+    expect(budget.available).toBe(86)
+    await retry(answers({ status: 200 }), { retryResult: isBusy, retries: 0, budget })
+    expect(budget.available).toBe(87)
+  })
+
+  const trap = {
+    get status(): number {
+      throw new Error('trap')
+    },
+  }
+  test.each([
+    ['undefined', undefined],
+    ['null', null],
+    ['text', '503'],
+    ['one that throws when it is read', trap],
+  ])('may be %s', async (_, value) => {
+    const options = { retryResult: () => true, retries: 1, backoff: constant(1) }
+    const result = watch(retry(() => value, options))
+    await advance(1)
+    expect(result.state).toBe('fulfilled')
+    expect(result.value === value).toBe(true)
+  })
+})
+
+describe('a budget', () => {
+  test('is shared by policies and calls: out of it, the last error comes at once', async () => {
+    const budget = createRetryBudget({ capacity: 10 })
+    const options = { budget, backoff: constant(10) }
+    const [one, other] = [createRetry(options), createRetry(options)]
+    const errors = [throttled(), throttled(), throttled()]
+    const calls = [one, one, other].map((policy, index) =>
+      watch(policy(flaky(errors[index], errors[index]).operation)),
+    )
+    await advance(0)
+    expect(calls.map(({ state }) => state)).toEqual(['pending', 'pending', 'rejected'])
+    expect(calls[2]?.reason).toBe(errors[2])
+    expect(budget.available).toBe(0)
+  })
+
+  test('takes by class, and gets back on success what the last retry took', async () => {
+    const budget = createRetryBudget()
+    const { operation } = flaky({ status: 503 }, throttled())
+    const result = watch(retry(operation, { budget, backoff: constant(10) }))
+    await advance(0)
+    expect(budget.available).toBe(486)
+    await advance(10)
+    expect(budget.available).toBe(481)
+    await advance(10)
+    expect(result.state).toBe('fulfilled')
+    expect(budget.available).toBe(486)
+    await retry(() => 'done', { budget })
+    expect(budget.available).toBe(487)
+  })
+
+  test('gets nothing back from a call that fails', async () => {
+    const budget = createRetryBudget()
+    const { operation } = flaky(throttled(), throttled())
+    watch(retry(operation, { retries: 1, budget, backoff: constant(10) }))
+    await advance(10)
+    expect(budget.available).toBe(495)
+    await retry(flaky(new Error('boom')).operation, { budget }).catch(() => {})
+    expect(budget.available).toBe(495)
+  })
+
+  test('by a part of the calls counts each call once, however many attempts it makes', async () => {
+    const budget = createRetryBudget({ ratio: 0.5, minPerSecond: 0 })
+    const policy = createRetry({ budget, backoff: constant(10) })
+    await expect(policy(flaky(throttled()).operation)).rejects.toThrow('slow down')
+    // The second call: its own half and that of the first pay for one retry, and not for two.
+    const second = watch(policy(flaky(throttled(), throttled()).operation))
+    await advance(10)
+    expect(second.state).toBe('rejected')
+    expect(budget.available).toBe(0)
+  })
+
+  test('is not asked for a retry that something else refuses', async () => {
+    const budget = { available: 5, begin: vi.fn(), withdraw: vi.fn(() => true), succeed: vi.fn() }
+    const tooLong = { status: 429, retryAfterMs: 1e9 }
+    await retry(flaky(tooLong).operation, { budget }).catch(() => {})
+    await retry(flaky(throttled()).operation, { budget, deadlineMs: 500 }).catch(() => {})
+    await retry(flaky(throttled()).operation, { budget, retries: 0 }).catch(() => {})
+    await retry(flaky(new Error('boom')).operation, { budget }).catch(() => {})
+    expect(budget.withdraw).not.toHaveBeenCalled()
+    expect(budget.begin).toHaveBeenCalledTimes(4)
+    watch(retry(flaky(throttled()).operation, { budget }))
+    await advance(2000)
+    expect(budget.withdraw).toHaveBeenCalledExactlyOnceWith('throttle')
+    expect(budget.succeed).toHaveBeenCalledExactlyOnceWith('throttle')
+  })
+
+  test('bounds what an outage costs: a fifth more, not four times', async () => {
+    const budget = createRetryBudget({ ratio: 0.2, minPerSecond: 0 })
+    const policy = createRetry({ budget, backoff: constant(10) })
+    let attempts = 0
+    const down = async () => {
+      attempts++
+      throw throttled()
+    }
+    for (let call = 0; call < 100; call++) watch(policy(down))
+    await advance(1000)
+    expect(attempts).toBe(120)
   })
 })
 
@@ -372,4 +668,94 @@ test('never makes more attempts than were asked for, nor waits outside of the bo
       }
     }),
   )
+})
+
+// Named after the defects of other libraries that they guard against.
+describe('regressions elsewhere', () => {
+  test('an abort that waits out the backoff, and then calls the operation once more', async () => {
+    const controller = new AbortController()
+    const operation = vi.fn(async ({ signal }: { signal?: AbortSignal | undefined }) => {
+      if (signal?.aborted) throw new Error('started on an aborted signal')
+      throw throttled()
+    })
+    const result = watch(retry(operation, { signal: controller.signal, backoff: constant(500) }))
+    await advance(50)
+    controller.abort(reason)
+    await advance(1000)
+    expect(result).toMatchObject({ reason, settledAt: 50 })
+    expect(operation).toHaveBeenCalledOnce()
+  })
+
+  test('listeners that stay on a long-lived signal, and a warning of a leak', async () => {
+    const warned = vi.fn()
+    process.on('warning', warned)
+    const { signal } = new AbortController()
+    const alarms: (() => void)[] = []
+    const clock = {
+      now: () => 0,
+      setTimeout: (ring: () => void) => alarms.push(ring),
+      clearTimeout: () => {},
+    }
+    const policy = createRetry({ clock })
+    let most = 0
+    const call = () => {
+      let attempts = 0
+      return policy(
+        () => {
+          if (attempts++ === 0) throw throttled()
+          return 'done'
+        },
+        { signal },
+      )
+    }
+    for (let round = 0; round < 10; round++) {
+      const calls = Array.from({ length: 10_000 }, call)
+      await new Promise(setImmediate)
+      most = Math.max(most, listeners(signal))
+      for (const ring of alarms.splice(0)) ring()
+      await Promise.all(calls)
+    }
+    await new Promise(setImmediate)
+    process.off('warning', warned)
+    expect(most).toBe(1)
+    expect(listeners(signal)).toBe(0)
+    expect(warned).not.toHaveBeenCalled()
+  })
+
+  test('throttled retries that are spent within seconds, whatever the server asks', async () => {
+    const asked = { status: 429, headers: { 'retry-after': '12' } }
+    const { at, operation } = flaky(asked, throttled(), asked)
+    retry(operation, { backoff: exponential({ jitter: 'full' }), random: () => 0 })
+    await advance(60_000)
+    expect(at).toEqual([0, 12_000, 13_000, 25_000])
+  })
+
+  test('a wait that outlasts the deadline: the last error at once, with the time to wait', async () => {
+    const error = { status: 429, retryAfterMs: 20_000 }
+    const result = watch(retry(flaky(error).operation, { deadlineMs: 10_000 }))
+    await advance(0)
+    expect(result).toMatchObject({ state: 'rejected', reason: error, settledAt: 0 })
+    expect(getRetryInfo(error)).toEqual({ attempts: 1, waitsMs: [] })
+  })
+
+  test.each<[string, Backoff]>([
+    ['exponential', exponential({ factor: 10, maxMs: 2 ** 31 - 1 })],
+    ['decorrelated', decorrelated({ maxMs: 2 ** 31 - 1 })],
+    ['a function of one’s own', (attempt) => 2 ** attempt],
+    ['a function that is out of numbers', (attempt) => 0 * 2 ** (attempt * 1024)],
+  ])('NaN or overflow after many attempts: %s', async (_, backoff) => {
+    const waits: number[] = []
+    const clock = {
+      now: () => 0,
+      setTimeout: (ring: () => void, ms: number) => {
+        waits.push(ms)
+        queueMicrotask(ring)
+      },
+      clearTimeout: () => {},
+    }
+    const operation = () => Promise.reject(throttled())
+    await retry(operation, { retries: 2_000, backoff, clock }).catch(() => {})
+    expect(waits).toHaveLength(2_000)
+    expect(waits.every((ms) => ms >= 0 && ms <= 2 ** 31 - 1)).toBe(true)
+  })
 })

@@ -1,6 +1,7 @@
 import {
   type Clock,
   type Context,
+  checkFunction,
   checkFunctions,
   checkNumber,
   emit,
@@ -42,7 +43,8 @@ export interface RetryOptions {
   readonly attemptTimeoutMs?: number | undefined
   /**
    * How long the whole call may take, in milliseconds. An attempt is cut off there, and when the next wait would reach
-   * beyond, the call ends at once with the last error. Default: no limit but that of the context's `deadlineAt`.
+   * beyond, the call ends at once with the last error. The context's `deadlineAt` bounds the waits alike; the attempts
+   * are cut off by the layer that set it. Default: no limit.
    */
   readonly deadlineMs?: number | undefined
   /**
@@ -105,16 +107,18 @@ export function createRetry(options: RetryOptions = {}): RetryPolicy {
   checkNumber('maxHintMs', maxHintMs, { min: 0, max: MAX_TIMER_MS })
   checkFunctions(options, 'backoff', 'retryable', 'retryResult', 'onEvent', 'random')
 
-  /** One attempt, within its own limit and what is left to the call. */
+  /** One attempt, within its own limit and what is left to the call. Whoever set an outer deadline ends it there. */
   function attemptOnce<T>(
     operation: Operation<T, RetryContext>,
     context: RetryContext,
+    ownDeadlineAt: number,
   ): T | PromiseLike<T> {
-    const { signal, deadlineAt = Infinity } = context
-    if (attemptTimeoutMs === Infinity && deadlineAt === Infinity) {
-      return raceAbort(operation(context), signal)
+    if (attemptTimeoutMs === Infinity && ownDeadlineAt === Infinity) {
+      return raceAbort(operation(context), context.signal)
     }
-    const limitMs = Math.min(attemptTimeoutMs, deadlineAt - clock.now(), MAX_TIMER_MS)
+    // Rounded up: a timer drops fractions, and would ring before the deadline.
+    const leftMs = Math.ceil(ownDeadlineAt - clock.now())
+    const limitMs = Math.min(attemptTimeoutMs, leftMs, MAX_TIMER_MS)
     return runWithTimeout(operation, context, limitMs, clock, () => timedOut(limitMs))
   }
 
@@ -133,6 +137,7 @@ export function createRetry(options: RetryOptions = {}): RetryPolicy {
   }
 
   return async <T>(operation: Operation<T, RetryContext>, given: Context = {}): Promise<T> => {
+    checkFunction('operation', operation)
     const { signal } = given
     const ownDeadlineAt = deadlineMs === Infinity ? Infinity : clock.now() + deadlineMs
     const deadlineAt = Math.min(ownDeadlineAt, given.deadlineAt ?? Infinity)
@@ -148,7 +153,7 @@ export function createRetry(options: RetryOptions = {}): RetryPolicy {
       if (deadlineAt !== Infinity && clock.now() >= deadlineAt) return giveUp()
       let fault: unknown
       try {
-        const value = await attemptOnce(operation, { ...context, attempt })
+        const value = await attemptOnce(operation, { ...context, attempt }, ownDeadlineAt)
         if (!retryResult?.(value)) {
           budget?.succeed(paidFor)
           if (attempt > 1) emit(onEvent, { type: 'retry.succeeded', name, attempts: attempt })
