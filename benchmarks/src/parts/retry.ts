@@ -13,19 +13,27 @@ const ofCockatiel = cockatiel.retry(cockatiel.handleAll, {
   maxAttempts: 3,
   backoff: new cockatiel.ExponentialBackoff({ initialDelay: 1_000 }),
 })
-// These take their options with every call; the object is made once. The figures are our defaults.
-const options = { retries: 3, minTimeout: 1_000, factor: 2, randomize: true }
-const backOffOptions = {
-  numOfAttempts: 4,
-  startingDelay: 1_000,
-  timeMultiple: 2,
-  jitter: 'full',
-} as const
+const { signal } = new AbortController()
 
+// These take their options with every call, and are quicker with an object of their own each time. The figures are our
+// defaults.
 const oneShotPeers: readonly Subject[] = [
-  { name: 'pRetry', peer: 'p-retry', call: () => pRetry(work, options) },
-  { name: 'retry', peer: 'async-retry', call: () => asyncRetry(work, options) },
-  { name: 'backOff', peer: 'exponential-backoff', call: () => backOff(work, backOffOptions) },
+  {
+    name: 'pRetry',
+    peer: 'p-retry',
+    call: () => pRetry(work, { retries: 3, minTimeout: 1_000, factor: 2, randomize: true }),
+  },
+  {
+    name: 'retry',
+    peer: 'async-retry',
+    call: () => asyncRetry(work, { retries: 3, minTimeout: 1_000, factor: 2, randomize: true }),
+  },
+  {
+    name: 'backOff',
+    peer: 'exponential-backoff',
+    call: () =>
+      backOff(work, { numOfAttempts: 4, startingDelay: 1_000, timeMultiple: 2, jitter: 'full' }),
+  },
 ]
 
 export const retryPart: Part = {
@@ -49,6 +57,21 @@ export const retryPart: Part = {
       floor: bareAwait,
       ours: [{ name: 'retry(operation, options)', call: () => retry(work, { retries: 3 }) }],
       peers: oneShotPeers,
+    },
+    {
+      // Without a target: the peers look at the signal between attempts only, ours ends an attempt too.
+      title: 'A call that succeeds at once, under a signal that calls share',
+      floor: bareAwait,
+      ours: [{ name: 'createRetry()', call: () => ours(work, { signal }) }],
+      peers: [
+        { name: 'retry policy', peer: 'cockatiel', call: () => ofCockatiel.execute(work, signal) },
+        {
+          name: 'pRetry',
+          peer: 'p-retry',
+          call: () =>
+            pRetry(work, { retries: 3, minTimeout: 1_000, factor: 2, randomize: true, signal }),
+        },
+      ],
     },
   ],
   checks: [retryMemory],
