@@ -17,7 +17,7 @@ export class FallbackExhaustedError extends Error {
     this.errors = errors
     const waits = errors
       .map((error) => readProperty(error, 'retryAfterMs'))
-      .filter((wait): wait is number => typeof wait === 'number')
+      .filter((wait): wait is number => typeof wait === 'number' && wait >= 0)
     this.retryAfterMs = waits.length > 0 ? Math.min(...waits) : undefined
     brand(this, 'FallbackExhaustedError')
   }

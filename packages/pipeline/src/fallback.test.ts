@@ -1,4 +1,4 @@
-import { hang, listeners, watch } from '@holdfast/internal/testing'
+import { hang, listeners, revokedProxy, watch } from '@holdfast/internal/testing'
 import { describe, expect, test, vi } from 'vitest'
 import { type FallbackEvent, fallback } from './fallback.ts'
 import { FallbackExhaustedError } from './fallback-exhausted-error.ts'
@@ -74,6 +74,24 @@ describe('when all have failed', () => {
     await expect(fallback(MODELS)(ask)).rejects.toMatchObject({ retryAfterMs: 200 })
   })
 
+  test('a time to wait that is none is not counted', async () => {
+    const waits = [Number.NaN, -5, '100', undefined]
+    const errors = waits.map((retryAfterMs) => ({ retryAfterMs }))
+    const error = new FallbackExhaustedError(['a'], [...errors, { retryAfterMs: 300 }])
+    expect(error.retryAfterMs).toBe(300)
+    expect(new FallbackExhaustedError(['a'], errors).retryAfterMs).toBeUndefined()
+  })
+
+  test('what was thrown is kept, whatever it is', async () => {
+    const thrown = { sonnet: undefined, haiku: revokedProxy(), nova: Object.freeze(new Error()) }
+    const { ask } = service(thrown)
+    const error = await fallback(MODELS)(ask).catch((exhausted) => exhausted)
+    expect(error.errors).toHaveLength(3)
+    expect(error.errors[0]).toBeUndefined()
+    expect(error.errors[1] === thrown.haiku).toBe(true)
+    expect(error.cause).toBe(thrown.nova)
+  })
+
   test('an only candidate’s error comes through untouched', async () => {
     const { ask } = service({ sonnet: first })
     await expect(fallback(['sonnet'])(ask)).rejects.toBe(first)
@@ -96,6 +114,71 @@ describe('when', () => {
     const { ask } = service({ sonnet: first, haiku: second, nova: third })
     const policy = fallback(MODELS, { when: (error) => error !== third })
     await expect(policy(ask)).rejects.toBe(third)
+  })
+})
+
+describe('skip', () => {
+  test('passes candidates over, asked when their turn has come', async () => {
+    const asking: string[] = []
+    const { asked, ask } = service({ haiku: first })
+    const skip = (candidate: Model) => {
+      asking.push(`${candidate} after ${asked.join()}`)
+      return candidate === 'sonnet'
+    }
+    await expect(fallback(MODELS, { skip })(ask)).resolves.toBe('answer of nova')
+    expect(asked).toEqual(['haiku', 'nova'])
+    expect(asking).toEqual(['sonnet after ', 'haiku after ', 'nova after haiku'])
+  })
+
+  test('is asked at each call', async () => {
+    let down: Model = 'sonnet'
+    const policy = fallback(MODELS, { skip: (candidate) => candidate === down })
+    await expect(policy(({ candidate }) => candidate)).resolves.toBe('haiku')
+    down = 'haiku'
+    await expect(policy(({ candidate }) => candidate)).resolves.toBe('sonnet')
+  })
+
+  test('of all: exhausted, with nothing tried and no cause', async () => {
+    const { asked, ask } = service()
+    const call = fallback(MODELS, { skip: () => true })(ask)
+    const error = await call.catch((thrown) => thrown)
+    expect(error).toBeInstanceOf(FallbackExhaustedError)
+    expect(error).toMatchObject({ message: 'All were skipped', errors: [], cause: undefined })
+    expect(asked).toEqual([])
+    await expect(fallback(['sonnet'], { skip: () => true })(ask)).rejects.toThrow('All were')
+  })
+
+  test('of the rest after a failure: the error tells of those that were tried', async () => {
+    const { ask } = service({ sonnet: first })
+    const policy = fallback(MODELS, { skip: (candidate) => candidate !== 'sonnet' })
+    await expect(policy(ask)).rejects.toMatchObject({
+      message: 'All of sonnet failed',
+      errors: [first],
+      cause: first,
+    })
+  })
+
+  test('that throws rejects with what it threw', async () => {
+    const { asked, ask } = service()
+    const skip = () => {
+      throw second
+    }
+    await expect(fallback(MODELS, { skip })(ask)).rejects.toBe(second)
+    expect(asked).toEqual([])
+  })
+
+  test('from within which the caller gives up: the reason, though none is left', async () => {
+    const controller = new AbortController()
+    const skip = () => {
+      controller.abort(reason)
+      return true
+    }
+    const onEvent = vi.fn()
+    const call = fallback(MODELS, { skip, onEvent })(hang, { signal: controller.signal })
+    await expect(call).rejects.toBe(reason)
+    expect(onEvent).not.toHaveBeenCalledWith(
+      expect.objectContaining({ type: 'fallback.exhausted' }),
+    )
   })
 })
 
@@ -173,6 +256,57 @@ describe('events', () => {
     ])
   })
 
+  test('tell who was passed over; a switch is from the last that was tried', async () => {
+    const { events, onEvent } = record()
+    const skip = (candidate: Model) => candidate === 'haiku'
+    await fallback(MODELS, { name, skip, onEvent })(service({ sonnet: first }).ask)
+    expect(events).toEqual([
+      { type: 'fallback.attempted', name, candidate: 'sonnet' },
+      { type: 'fallback.skipped', name, candidate: 'haiku' },
+      { type: 'fallback.switched', name, from: 'sonnet', to: 'nova', errorName: 'Error' },
+      { type: 'fallback.attempted', name, candidate: 'nova' },
+      { type: 'fallback.served', name, candidate: 'nova' },
+    ])
+  })
+
+  test('of a first that is passed over tell of no switch; of all passed over, of nobody', async () => {
+    const { events, onEvent } = record()
+    await fallback(['a', 'b'], { name, skip: (candidate) => candidate === 'a', onEvent })(() => 1)
+    expect(events.map(({ type }) => type)).toEqual([
+      'fallback.skipped',
+      'fallback.attempted',
+      'fallback.served',
+    ])
+    events.length = 0
+    const none = fallback(['a'], { name, skip: () => true, onEvent })
+    await expect(none(() => 1)).rejects.toThrow(FallbackExhaustedError)
+    expect(events).toEqual([
+      { type: 'fallback.skipped', name, candidate: 'a' },
+      { type: 'fallback.exhausted', name, candidates: [] },
+    ])
+  })
+
+  const hostileName = {
+    name: {
+      toString() {
+        throw new Error('trap')
+      },
+    },
+  }
+  test.each([
+    ['a name that throws as text', hostileName, 'object'],
+    ['a name that is no text', { name: Object.create(null) }, 'object'],
+    ['a proxy that throws on access', revokedProxy(), 'object'],
+    ['undefined', undefined, 'undefined'],
+    ['a function without one', Object.assign(() => {}, {}), ''],
+  ])('of %s harm nobody', async (_, thrown, errorName) => {
+    const { events, onEvent } = record()
+    const policy = fallback(MODELS, { name, onEvent })
+    await expect(policy(service({ sonnet: thrown }).ask)).resolves.toBe('answer of haiku')
+    expect(events[1]).toMatchObject({ type: 'fallback.switched', errorName })
+    await expect(fallback(MODELS)(service({ sonnet: thrown }).ask)).resolves.toBe('answer of haiku')
+  })
+
   test('an observer that throws harms nobody', async () => {
     const onEvent = () => {
       throw new Error('observer')
@@ -186,6 +320,7 @@ test.each([
   [[], {}, '`candidates` must be an array of at least one candidate'],
   ['sonnet', {}, '`candidates` must be an array of at least one candidate'],
   [MODELS, { when: true }, '`when` must be a function, not true'],
+  [MODELS, { skip: 'sonnet' }, '`skip` must be a function, not "sonnet"'],
   [MODELS, { label: 'id' }, '`label` must be a function, not "id"'],
   [MODELS, { onEvent: 1 }, '`onEvent` must be a function, not 1'],
 ])('candidates %o with %o are refused at creation', (candidates, options, message) => {
@@ -197,4 +332,11 @@ test('a FallbackExhaustedError of another copy of the package is known', () => {
   expect(isInstance(new FallbackExhaustedError(['a'], [first]))).toBe(true)
   expect(isInstance({ [Symbol.for('@holdfast/FallbackExhaustedError')]: true })).toBe(true)
   expect(isInstance(first)).toBe(false)
+})
+
+test('an operation that is no function is named, and no candidate is blamed for it', async () => {
+  const onEvent = vi.fn()
+  const call = fallback(MODELS, { onEvent })('ask' as never)
+  await expect(call).rejects.toThrow(new TypeError('`operation` must be a function, not "ask"'))
+  expect(onEvent).not.toHaveBeenCalled()
 })

@@ -1,5 +1,6 @@
 import {
   type Context,
+  checkFunction,
   checkFunctions,
   emit,
   type Operation,
@@ -74,6 +75,7 @@ export function fallback<const Candidate>(
   ): Promise<T> => {
     const { signal } = context
     throwIfAborted(signal)
+    checkFunction('operation', operation)
     const tried: string[] = []
     const errors: unknown[] = []
     for (const { candidate, called } of list) {
@@ -83,7 +85,9 @@ export function fallback<const Candidate>(
       }
       const from = tried.at(-1)
       if (from !== undefined) {
-        const errorName = String(readProperty(errors.at(-1), 'name') ?? typeof errors.at(-1))
+        const error = errors.at(-1)
+        const named = readProperty(error, 'name')
+        const errorName = typeof named === 'string' ? named : typeof error
         emit(onEvent, { type: 'fallback.switched', name, from, to: called, errorName })
       }
       if (onEvent) emit(onEvent, { type: 'fallback.attempted', name, candidate: called })
@@ -100,6 +104,7 @@ export function fallback<const Candidate>(
         errors.push(error)
       }
     }
+    throwIfAborted(signal)
     emit(onEvent, { type: 'fallback.exhausted', name, candidates: tried })
     throw new FallbackExhaustedError(tried, errors)
   }

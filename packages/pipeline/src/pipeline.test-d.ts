@@ -1,9 +1,11 @@
 import { expectTypeOf, test } from 'vitest'
 import {
+  bypass,
   type Context,
   type FallbackContext,
   FallbackExhaustedError,
   fallback,
+  type PipelineContext,
   type Policy,
   pipeline,
   timeout,
@@ -38,6 +40,47 @@ test('the operation knows what each policy adds, in any nesting', () => {
     expectTypeOf(attempt).toEqualTypeOf<number>()
     expectTypeOf(candidate).toEqualTypeOf<'sonnet' | 'haiku'>()
   })
+})
+
+test('what a layer adds may be missing when it can be switched off', () => {
+  const switched = bypass(retry, () => true)
+  expectTypeOf(switched(async () => 5)).toEqualTypeOf<Promise<number>>()
+  switched(({ attempt, signal }) => {
+    expectTypeOf(attempt).toEqualTypeOf<number | undefined>()
+    expectTypeOf(signal).toEqualTypeOf<AbortSignal | undefined>()
+  })
+  bypass(
+    timeout({ ms: 5 }),
+    () => true,
+  )(({ signal }) => expectTypeOf(signal).toEqualTypeOf<AbortSignal | undefined>())
+  pipeline(
+    fallback(['sonnet']),
+    switched,
+  )(({ attempt, candidate }) => {
+    expectTypeOf(attempt).toEqualTypeOf<number | undefined>()
+    expectTypeOf(candidate).toEqualTypeOf<'sonnet'>()
+  })
+  // Another layer adds it surely.
+  pipeline(switched, retry)(({ attempt }) => expectTypeOf(attempt).toEqualTypeOf<number>())
+  // @ts-expect-error a switch is asked at each call
+  bypass(retry, true)
+  // @ts-expect-error not a policy
+  bypass({ retries: 3 }, () => true)
+})
+
+test('a deadline is in every context', () => {
+  timeout({ ms: 5 })(({ deadlineAt }) =>
+    expectTypeOf(deadlineAt).toEqualTypeOf<number | undefined>(),
+  )
+  pipeline()(({ deadlineAt }) => expectTypeOf(deadlineAt).toEqualTypeOf<number | undefined>())
+  timeout({ ms: 5 })(() => 5, { deadlineAt: 5 })
+})
+
+test('of any number of policies', () => {
+  const of = (): Policy<RetryContext> => retry
+  const many = pipeline(of(), of(), of(), of(), of(), of(), of(), of(), of(), of(), of(), of())
+  many(({ attempt }) => expectTypeOf(attempt).toEqualTypeOf<number>())
+  expectTypeOf<PipelineContext<[]>>().toExtend<Context>()
 })
 
 test('the operation knows nothing that no policy adds', () => {

@@ -25,8 +25,19 @@ describe('an operation in time', () => {
   test('sees all that the caller gave, and a signal of its own', async () => {
     const context = { signal: new AbortController().signal, key: 'a model' }
     const seen = await timeout({ ms: 100 })((given) => given, context)
-    expect(seen).toEqual({ ...context, signal: expect.any(AbortSignal) })
+    expect(seen).toEqual({ ...context, signal: expect.any(AbortSignal), deadlineAt: 100 })
     expect(seen.signal).not.toBe(context.signal)
+  })
+
+  test('knows when it must have ended: by its own time or by an outer one, whichever is sooner', async () => {
+    await advance(1000)
+    const seenWithin = (deadlineAt?: number) =>
+      timeout({ ms: 100 })((given) => given.deadlineAt, { deadlineAt })
+    await expect(seenWithin()).resolves.toBe(1100)
+    await expect(seenWithin(1050)).resolves.toBe(1050)
+    await expect(seenWithin(1150)).resolves.toBe(1100)
+    const nested = timeout({ ms: 50 })((outer) => timeout({ ms: 100 })((given) => given, outer))
+    await expect(nested).resolves.toMatchObject({ deadlineAt: 1050 })
   })
 })
 
@@ -107,6 +118,48 @@ describe('an abort by the caller', () => {
   })
 })
 
+describe('nested', () => {
+  test('the sooner one ends it, and only that one tells', async () => {
+    const [outer, inner] = [vi.fn(), vi.fn()]
+    const first = watch(
+      timeout({ ms: 50, onEvent: outer })((context) =>
+        timeout({ ms: 100, onEvent: inner })(hang, context),
+      ),
+    )
+    await advance(200)
+    expect(first).toMatchObject({ settledAt: 50, reason: { timeoutMs: 50 } })
+    expect([outer.mock.calls.length, inner.mock.calls.length]).toEqual([1, 0])
+    expect(timers()).toBe(0)
+  })
+
+  test('the inner time is over first: the outer hands its error on', async () => {
+    const [outer, inner] = [vi.fn(), vi.fn()]
+    const call = watch(
+      timeout({ ms: 100, onEvent: outer })((context) =>
+        timeout({ ms: 50, onEvent: inner })(hang, context),
+      ),
+    )
+    await advance(200)
+    expect(call).toMatchObject({ settledAt: 50, reason: { timeoutMs: 50 } })
+    expect([outer.mock.calls.length, inner.mock.calls.length]).toEqual([0, 1])
+    expect(timers()).toBe(0)
+  })
+})
+
+test('0 ms is no time: the operation is called, and given up in the next tick', async () => {
+  const operation = vi.fn(hang)
+  const call = watch(timeout({ ms: 0 })(operation))
+  await advance(1)
+  expect(call.reason).toBeInstanceOf(TimeoutError)
+  expect(operation).toHaveBeenCalledOnce()
+  await expect(timeout({ ms: 0 })(() => 'at once')).resolves.toBe('at once')
+})
+
+test('an operation that is no function is named, and leaves no timer', async () => {
+  await expect(timeout({ ms: 100 })('work' as never)).rejects.toThrow(/operation/)
+  expect(timers()).toBe(0)
+})
+
 describe('events', () => {
   test('tell of an expiry, by name', async () => {
     const onEvent = vi.fn()
@@ -132,6 +185,8 @@ describe('events', () => {
 test.each([
   [{ ms: -1 }, RangeError, '`ms` must be a number from 0 to 2147483647, not -1'],
   [{ ms: 2 ** 31 }, RangeError, '`ms` must be a number from 0 to 2147483647, not 2147483648'],
+  [{ ms: Number.NaN }, RangeError, '`ms` must be a number from 0 to 2147483647, not NaN'],
+  [{ ms: '5' }, TypeError, '`ms` must be a number from 0 to 2147483647, not "5"'],
   [{}, TypeError, '`ms` must be a number from 0 to 2147483647, not undefined'],
   [{ ms: 1, onEvent: 1 }, TypeError, '`onEvent` must be a function, not 1'],
 ])('%o is refused at creation', (options, errorClass, message) => {
