@@ -1,13 +1,27 @@
-import { createCircuitBreaker } from '@holdfast/circuit-breaker'
+import { createCircuitBreaker, failureCount } from '@holdfast/circuit-breaker'
 import { advance, hang, listeners, timers, useVirtualTime, watch } from '@holdfast/internal/testing'
 import { createLimiter } from '@holdfast/limiter'
-import { type Policy, pipeline, timeout } from '@holdfast/pipeline'
+import {
+  bypass,
+  type FallbackContext,
+  fallback,
+  type Policy,
+  pipeline,
+  timeout,
+} from '@holdfast/pipeline'
 import { constant, createRetry, type RetryContext } from '@holdfast/retry'
 import { describe, expect, test } from 'vitest'
 
 useVirtualTime()
 
 const reason = new Error('the caller gave up')
+const boom = new Error('boom')
+/** The one error for which the fallback goes on to the next candidate. It is none to try again. */
+const gone = Object.assign(new Error('gone'), { status: 404 })
+
+const NAMES = ['retry', 'breaker', 'limiter', 'timeout', 'fallback'] as const
+type Name = (typeof NAMES)[number]
+type Given = RetryContext & FallbackContext<'first' | 'second'>
 
 function permutations<T>(items: readonly T[]): T[][] {
   if (items.length === 0) return [[]]
@@ -16,49 +30,89 @@ function permutations<T>(items: readonly T[]): T[][] {
   )
 }
 
-/** The four policies in this order, nested in one of two ways. */
-function compose(order: readonly string[], nesting: string) {
+function createPolicies() {
   const limiter = createLimiter({ maxConcurrent: 1 })
-  const breaker = createCircuitBreaker()
-  const policies: Record<string, Policy> = {
-    retry: createRetry({ backoff: constant(100) }),
+  const breaker = createCircuitBreaker({ openWhen: failureCount({ failures: 100 }) })
+  const policies: Record<Name, Policy> = {
+    retry: createRetry({ backoff: constant(100), deadlineMs: 5000 }) as Policy,
     breaker,
     limiter,
-    timeout: timeout({ ms: 1000 }),
+    timeout: timeout({ ms: 1000 }) as Policy,
+    fallback: fallback(['first', 'second'], { when: (error) => error === gone }) as Policy,
   }
-  const [a, b, c, d] = order.map((name) => policies[name]) as [Policy, Policy, Policy, Policy]
-  const policy =
-    nesting === 'flat' ? pipeline(a, b, c, d) : pipeline(a, pipeline(b, pipeline(c, d)))
-  return { policy: policy as Policy<RetryContext>, limiter, breaker }
+  return { policies, limiter, breaker }
 }
 
-const orders = permutations(['retry', 'breaker', 'limiter', 'timeout'])
+/** All policies in this order, nested in one of three ways. */
+function compose(order: readonly Name[], nesting: string) {
+  const { policies, limiter, breaker } = createPolicies()
+  const [a, b, c, d, e] = order.map((name) => policies[name]) as [
+    Policy,
+    Policy,
+    Policy,
+    Policy,
+    Policy,
+  ]
+  const on = (layer: Policy) => bypass(layer, () => false)
+  const nestings: Record<string, Policy> = {
+    flat: pipeline(a, b, c, d, e),
+    deep: pipeline(pipeline(a, pipeline(b, pipeline(c))), pipeline(), pipeline(d, e)),
+    'behind switches that are on': pipeline(on(a), on(b), on(c), on(d), on(e)),
+  }
+  return { policy: nestings[nesting] as Policy<Given>, limiter, breaker }
+}
 
-describe.each(['flat', 'deep'])('composed %s', (nesting) => {
-  test.each(orders)('%s, %s, %s, %s', async (...order) => {
+const orders = permutations(NAMES)
+
+describe.each(['flat', 'deep', 'behind switches that are on'])('composed %s', (nesting) => {
+  test.each(orders)('%s, %s, %s, %s, %s', async (...order) => {
     const { policy, limiter, breaker } = compose(order, nesting)
+    const outside = (outer: Name, inner: Name) => order.indexOf(outer) < order.indexOf(inner)
     const controller = new AbortController()
     const context = { signal: controller.signal, key: 'a model' }
 
-    // All that the caller gave arrives, and all that a policy adds; what throttles is tried again.
-    const seen: RetryContext[] = []
+    // All that the caller gave arrives, and all that a policy adds; what throttles is tried again, what is gone is not.
+    const seen: unknown[] = []
     const answered = watch(
       policy((given) => {
-        seen.push(given)
-        if (given.attempt === 1) throw { status: 429 }
+        const { attempt, candidate, deadlineAt } = given
+        seen.push([attempt, candidate, deadlineAt])
+        expect(given).toMatchObject({ key: 'a model', signal: expect.any(AbortSignal) })
+        if (candidate === 'first') throw gone
+        if (attempt === 1) throw { status: 429 }
         return 'answer'
       }, context),
     )
     await advance(100)
-    expect(answered.value).toBe('answer')
-    expect(seen).toMatchObject([
-      { key: 'a model', attempt: 1 },
-      { key: 'a model', attempt: 2 },
-    ])
+    expect(answered).toMatchObject({ value: 'answer', settledAt: 100 })
+    // A timeout within the retry begins anew at each attempt, and ends sooner than the retry's own deadline.
+    const later = outside('retry', 'timeout') ? 1100 : 1000
+    const once = [
+      [1, 'first', 1000],
+      [1, 'second', 1000],
+    ]
+    const again = [
+      [2, 'first', later],
+      [2, 'second', later],
+    ]
+    expect(seen).toEqual(outside('retry', 'fallback') ? [...once, ...again] : [...once, again[1]])
 
     // The operation's own error comes through, the same object.
-    const boom = new Error('boom')
     await expect(policy(() => Promise.reject(boom), context)).rejects.toBe(boom)
+
+    // A wait that would reach beyond the deadline is not begun, whichever layer set it.
+    const busy = { status: 429, retryAfterMs: 3000 }
+    const attempts: number[] = []
+    const late = watch(
+      policy(({ attempt }) => {
+        attempts.push(attempt)
+        throw busy
+      }, context),
+    )
+    await advance(5000)
+    const waits = outside('retry', 'timeout')
+    expect(late).toMatchObject({ reason: busy, settledAt: waits ? 3100 : 100 })
+    expect(attempts).toEqual(waits ? [1, 2] : [1])
 
     // An abort is heard at once through all of them, by work that looks at its signal too.
     let heard: unknown
@@ -74,12 +128,49 @@ describe.each(['flat', 'deep'])('composed %s', (nesting) => {
     controller.abort(reason)
     await advance(0)
     expect([aborted.reason, heard]).toEqual([reason, reason])
-    expect(aborted.settledAt).toBe(150)
+    expect(aborted.settledAt).toBe(5150)
 
     // A limiter waits for the end of what it runs itself: here the work, which hangs, or a policy, which has
     // ended. Else nothing is left behind, and nothing counts against the dependency.
     expect(limiter.active).toBe(order.at(-1) === 'limiter' ? 1 : 0)
     expect([limiter.queued, timers(), listeners(controller.signal)]).toEqual([0, 0, 0])
     expect(breaker.state).toBe('closed')
+  })
+})
+
+describe.each(NAMES)('%s switched off at run time', (off) => {
+  test('is out of the way, and the others go on', async () => {
+    const { policies, limiter, breaker } = createPolicies()
+    let isOff = true
+    const layers = NAMES.map((name) => bypass(policies[name], () => name === off && isOff))
+    const policy = pipeline(...layers) as Policy<Partial<Given>>
+    const work = (given: Partial<Given>) => given
+
+    const expected: Record<Name, unknown> = {
+      retry: { attempt: 1 },
+      breaker: {},
+      limiter: {},
+      timeout: { deadlineAt: 1000 },
+      fallback: { candidate: 'first' },
+    }
+    const without = await policy(work)
+    const rest = NAMES.filter((name) => name !== off).map((name) => expected[name])
+    expect(without).toMatchObject(Object.assign({}, ...rest))
+    if (off === 'retry') expect(without).not.toHaveProperty('attempt')
+    if (off === 'fallback') expect(without).not.toHaveProperty('candidate')
+    // Without the timeout the retry's deadline is the sooner one.
+    if (off === 'timeout') expect(without.deadlineAt).toBe(5000)
+
+    // A full limiter and an open circuit reject, unless they are switched off.
+    if (off === 'limiter') limiter.close()
+    if (off === 'breaker') breaker.open('by hand')
+    await expect(policy(work)).resolves.toBeDefined()
+
+    isOff = false
+    if (off === 'limiter' || off === 'breaker') {
+      await expect(policy(work, { deadlineAt: 1 })).rejects.toThrow()
+    } else {
+      await expect(policy(work)).resolves.toMatchObject(expected[off] as object)
+    }
   })
 })
