@@ -11,6 +11,11 @@ const aws = (name: string, httpStatusCode?: number, rest: object = {}) =>
     ...rest,
   })
 const withCode = (code: string) => Object.assign(new Error(code), { code })
+const nodeAbort = (cause: unknown) =>
+  Object.assign(new Error('The operation was aborted', { cause }), {
+    name: 'AbortError',
+    code: 'ABORT_ERR',
+  })
 const fetchFailed = (cause?: unknown) => new TypeError('fetch failed', { cause })
 const causes = (depth: number, root: unknown): unknown =>
   depth === 0 ? root : new Error('wrapped', { cause: causes(depth - 1, root) })
@@ -128,6 +133,11 @@ describe('classifyError', () => {
     ['a timeout of a fetch wrapper', { status: 408 }, 'timeout'],
     ['the SDK’s request handler', aws('TimeoutError'), 'timeout'],
     ['AbortSignal.timeout', new DOMException('timed out', 'TimeoutError'), 'timeout'],
+    [
+      'AbortSignal.timeout, as Node’s own modules tell of it',
+      nodeAbort(new DOMException('timed out', 'TimeoutError')),
+      'timeout',
+    ],
     ['socket timeout', withCode('ETIMEDOUT'), 'timeout'],
     ['undici: connect', withCode('UND_ERR_CONNECT_TIMEOUT'), 'timeout'],
     ['undici: headers', withCode('UND_ERR_HEADERS_TIMEOUT'), 'timeout'],
@@ -144,6 +154,9 @@ describe('classifyError', () => {
     // The caller gave up.
     ['abort of fetch', new DOMException('This operation was aborted', 'AbortError'), 'abort'],
     ['abort of Node', withCode('ABORT_ERR'), 'abort'],
+    ['abort of Node, with the caller’s reason', nodeAbort(new Error('enough')), 'abort'],
+    ['abort of Node, of an abort', nodeAbort(new DOMException('', 'AbortError')), 'abort'],
+    ['abort of Node, with a reason that throws when read', nodeAbort(revokedProxy()), 'abort'],
     ['abort behind fetch’s words', fetchFailed(new DOMException('', 'AbortError')), 'abort'],
     ['abort, though a trait says retry', aws('AbortError', undefined, { $retryable: {} }), 'abort'],
 

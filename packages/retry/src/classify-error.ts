@@ -39,8 +39,10 @@ function classifyOne(error: unknown): ErrorClass {
   const status = errorStatus(error)
   const awsTrait = readProperty(error, '$retryable')
   // Some libraries put what they mean into the name, some into the code.
-  const label = `${text(readProperty(error, 'name'))} ${text(readProperty(error, 'code'))}`
-  if (ABORT.test(label)) return 'abort'
+  const label = `${nameOf(error)} ${text(readProperty(error, 'code'))}`
+  // Node aborts with the reason as `cause`: that of `AbortSignal.timeout` is no wish of the caller's.
+  if (ABORT.test(label))
+    return nameOf(readProperty(error, 'cause')) === 'TimeoutError' ? 'timeout' : 'abort'
   if (status === 429 || THROTTLE.test(label) || readProperty(awsTrait, 'throttling'))
     return 'throttle'
   if (awsTrait) return 'transient'
@@ -56,6 +58,7 @@ function classifyOne(error: unknown): ErrorClass {
 }
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
+const nameOf = (error: unknown): string => text(readProperty(error, 'name'))
 
 const ABORT = /AbortError|ABORT_ERR/
 // The throttling codes of the AWS SDK's standard retry mode. Events of a stream spell them in lower camel case.
