@@ -5,7 +5,7 @@ import { join, relative } from 'node:path'
 import { pnpm, root } from './pnpm.mjs'
 
 const packages = foldersIn('packages')
-const workspaces = ['.', ...packages, ...foldersIn('examples'), 'benchmarks']
+const workspaces = ['.', ...packages, ...foldersIn('examples'), 'benchmarks', 'simulations']
 const manifests = [
   'pnpm-lock.yaml',
   'pnpm-workspace.yaml',
