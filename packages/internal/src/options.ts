@@ -16,17 +16,16 @@ export function checkNumber(
   value: unknown,
   { min, max = Infinity, integer = false, or }: NumberRule,
 ): number {
+  const isNumber = typeof value === 'number'
+  // Written so that NaN fails it.
+  const inRange = isNumber && value >= min && value <= max
+  if (inRange && (!integer || Number.isInteger(value) || value === max)) return value
+
   const kind = integer ? 'an integer' : 'a number'
   const range = max === Infinity ? `of ${min} or more` : `from ${min} to ${max}`
   const allowed = `${kind} ${range}${or ? ` or one of ${or}` : ''}`
   const message = `\`${option}\` must be ${allowed}, not ${describe(value)}`
-  if (typeof value !== 'number') throw new TypeError(message)
-  // Written so that NaN fails it.
-  const inRange = value >= min && value <= max
-  if (!inRange || (integer && !Number.isInteger(value) && value !== max)) {
-    throw new RangeError(message)
-  }
-  return value
+  throw isNumber ? new RangeError(message) : new TypeError(message)
 }
 
 /** @throws TypeError when it is not a function. */

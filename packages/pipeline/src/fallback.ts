@@ -50,6 +50,8 @@ export type FallbackEvent =
       readonly candidates: readonly string[]
     }
 
+const NONE = [] as const
+
 /**
  * Tries candidates in order until one succeeds.
  *
@@ -76,22 +78,20 @@ export function fallback<const Candidate>(
     const { signal } = context
     throwIfAborted(signal)
     checkFunction('operation', operation)
-    const tried: string[] = []
-    const errors: unknown[] = []
+    let failures: readonly { readonly called: string; readonly error: unknown }[] = NONE
     for (const { candidate, called } of list) {
       if (skip?.(candidate)) {
         emit(onEvent, { type: 'fallback.skipped', name, candidate: called })
         continue
       }
-      const from = tried.at(-1)
-      if (from !== undefined) {
-        const error = errors.at(-1)
-        const named = readProperty(error, 'name')
-        const errorName = typeof named === 'string' ? named : typeof error
+      const last = failures.at(-1)
+      if (last !== undefined) {
+        const named = readProperty(last.error, 'name')
+        const errorName = typeof named === 'string' ? named : typeof last.error
+        const from = last.called
         emit(onEvent, { type: 'fallback.switched', name, from, to: called, errorName })
       }
       if (onEvent) emit(onEvent, { type: 'fallback.attempted', name, candidate: called })
-      tried.push(called)
       // An observer may have aborted.
       throwIfAborted(signal)
       try {
@@ -101,11 +101,15 @@ export function fallback<const Candidate>(
       } catch (error) {
         throwIfAborted(signal)
         if (list.length === 1 || !when(error, candidate)) throw error
-        errors.push(error)
+        failures = [...failures, { called, error }]
       }
     }
     throwIfAborted(signal)
+    const tried = failures.map(({ called }) => called)
     emit(onEvent, { type: 'fallback.exhausted', name, candidates: tried })
-    throw new FallbackExhaustedError(tried, errors)
+    throw new FallbackExhaustedError(
+      tried,
+      failures.map(({ error }) => error),
+    )
   }
 }

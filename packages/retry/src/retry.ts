@@ -87,6 +87,10 @@ export type RetryEvent =
 /** Why there is no further attempt: none is left, the server asks for too long a wait, too late, or out of budget. */
 type EndReason = 'retries' | 'hint' | 'deadline' | 'budget'
 
+const defaultBackoff = /* @__PURE__ */ exponential()
+/** The global, looked up at each call, as the clock's are. */
+const systemRandom = () => Math.random()
+
 /** Runs an operation, again when it fails in a way that may pass. */
 export type RetryPolicy = Policy<RetryContext>
 
@@ -98,9 +102,9 @@ export type RetryPolicy = Policy<RetryContext>
  * @throws RangeError or TypeError naming the option that is wrong.
  */
 export function createRetry(options: RetryOptions = {}): RetryPolicy {
-  const { retries = 3, backoff = exponential(), retryable = isRetryable, retryResult } = options
+  const { retries = 3, backoff = defaultBackoff, retryable = isRetryable, retryResult } = options
   const { attemptTimeoutMs = Infinity, deadlineMs = Infinity, maxHintMs = 60_000 } = options
-  const { budget, name = 'retry', onEvent, clock = systemClock, random = Math.random } = options
+  const { budget, name = 'retry', onEvent, clock = systemClock, random = systemRandom } = options
   checkNumber('retries', retries, { min: 0, integer: true })
   checkNumber('attemptTimeoutMs', attemptTimeoutMs, { min: 0 })
   checkNumber('deadlineMs', deadlineMs, { min: 0 })
@@ -198,11 +202,15 @@ export function createRetry(options: RetryOptions = {}): RetryPolicy {
  */
 export async function retry<T>(
   operation: Operation<T, RetryContext>,
-  options: RetryOptions & Context = {},
+  options?: RetryOptions & Context,
 ): Promise<T> {
+  if (options === undefined) return defaultRetry(operation)
   const { signal, deadlineAt } = options
-  return createRetry(options)(operation, { signal, deadlineAt })
+  const isBound = signal !== undefined || deadlineAt !== undefined
+  return createRetry(options)(operation, isBound ? { signal, deadlineAt } : undefined)
 }
+
+const defaultRetry = /* @__PURE__ */ createRetry()
 
 /** A user's backoff may say anything; a timer takes a number from 0 to 2³¹−1. */
 function boundedWait(ms: number): number {
