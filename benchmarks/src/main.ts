@@ -30,6 +30,7 @@ for (const [name, load] of Object.entries(parts)) {
   for (const comparison of part.comparisons) {
     say(reportComparison(comparison, await measure(comparison, ROUNDS)))
   }
+  for (const make of part.tables ?? []) say(await make())
   for (const run of part.checks ?? []) {
     const check = await run()
     say(reportCheck(check))

@@ -5,6 +5,8 @@ import type { Comparison } from './compare.ts'
 export interface Part {
   readonly comparisons: readonly Comparison[]
   readonly checks?: readonly (() => Promise<Check>)[]
+  /** Anything else to tell, as sections of Markdown. */
+  readonly tables?: readonly (() => Promise<string>)[]
   /** Lets go of what the part holds. */
   close?(): Promise<void>
 }

@@ -6,5 +6,6 @@ export const parts: Readonly<Record<string, () => Promise<Part>>> = {
   pipeline: async () => (await import('./pipeline.ts')).pipelinePart,
   'circuit-breaker': async () => (await import('./circuit-breaker.ts')).circuitBreakerPart,
   limiter: async () => (await import('./limiter.ts')).limiterPart,
+  size: async () => (await import('./size.ts')).sizePart,
   adapter: async () => (await import('./adapter.ts')).adapterPart,
 }

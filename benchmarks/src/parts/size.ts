@@ -1,0 +1,62 @@
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+import { versionOf } from '../machine.ts'
+import type { Part } from '../part.ts'
+import { table } from '../table.ts'
+
+/** What a bundle grows by, and what it may grow by. */
+interface Entry {
+  readonly from: string
+  /** Default: everything. */
+  readonly imports?: string
+  /** In bytes. Only for ours. */
+  readonly target?: number
+}
+
+const entries: readonly Entry[] = [
+  { from: '@holdfast/retry', target: 3_000 },
+  { from: '@holdfast/retry', imports: '{ retry }', target: 2_000 },
+  { from: 'p-retry' },
+  { from: 'async-retry' },
+  { from: 'exponential-backoff' },
+  { from: 'cockatiel', imports: '{ retry, handleAll, ExponentialBackoff }' },
+  { from: '@holdfast/pipeline', target: 1_500 },
+  { from: 'p-timeout' },
+  { from: '@holdfast/circuit-breaker', target: 3_000 },
+  { from: 'opossum' },
+  { from: '@holdfast/limiter', target: 4_500 },
+  { from: 'p-limit' },
+  { from: 'p-queue' },
+]
+
+export const sizePart: Part = {
+  comparisons: [],
+  tables: [
+    async () => {
+      const rows = await Promise.all(entries.map(row))
+      return `### Minified and gzipped, with all dependencies\n\n${table(['', 'bytes', 'target'], rows)}`
+    },
+  ],
+}
+
+async function row(entry: Entry): Promise<string[]> {
+  const { from, imports = '*', target } = entry
+  // `export *` would leave out a default export.
+  const bytes = await weigh(from, imports === '*' ? '* as all' : imports)
+  const what = imports === '*' ? from : `${imports} from ${from}`
+  if (target === undefined) return [`${what} ${versionOf(from)}`, String(bytes), '']
+  const verdict = bytes <= target ? 'met' : `**missed by ${bytes - target}**`
+  return [`**${what}**`, String(bytes), `≤ ${target}: ${verdict}`]
+}
+
+async function weigh(from: string, imports: string): Promise<number> {
+  const { outputFiles } = await build({
+    stdin: { contents: `export ${imports} from '${from}'`, resolveDir: import.meta.dirname },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'node',
+    write: false,
+  })
+  return gzipSync(outputFiles[0]?.contents ?? '', { level: 9 }).length
+}
