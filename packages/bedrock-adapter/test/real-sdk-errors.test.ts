@@ -122,8 +122,8 @@ describe.each(HTTP)('over %s', (http) => {
   // No status comes with an event: what only the service's own names tell is in the adapter's table.
   it.each<[exception: string, expected: ErrorClass]>([
     ['throttlingException', 'throttle'],
-    ['serviceUnavailableException', 'unknown'],
-    ['internalServerException', 'unknown'],
+    ['serviceUnavailableException', 'transient'],
+    ['internalServerException', 'transient'],
     ['validationException', 'unknown'],
     ['modelStreamErrorException', 'unknown'],
   ])('%s in the middle of a stream', async (exception, expected) => {

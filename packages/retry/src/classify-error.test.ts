@@ -185,6 +185,11 @@ describe('classifyError', () => {
     ['a number', 503, 'unknown'],
 
     // Through causes, and whatever else may be thrown.
+    [
+      'a fault of the server that came as an event of a stream',
+      Object.assign(new Error(), { name: 'InternalServerException', $fault: 'server' }),
+      'transient',
+    ],
     ['a wrapped fault', causes(3, withCode('ECONNRESET')), 'transient'],
     ['a wrapped abort', causes(1, new DOMException('', 'AbortError')), 'abort'],
     ['the nearest that says something', causes(1, aws('ValidationException', 400)), 'client'],

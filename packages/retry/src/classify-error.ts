@@ -49,6 +49,8 @@ function classifyOne(error: unknown): ErrorClass {
   if (status === 408) return 'timeout'
   if (status !== undefined && status >= 400) return status < 500 ? 'client' : 'transient'
   if (TIMEOUT.test(label)) return 'timeout'
+  // An AWS error that came as an event of a stream has no status.
+  if (readProperty(error, '$fault') === 'server') return 'transient'
   // A TypeError is a mistake in code, unless it is fetch's; and then its cause, if it has one, says which fault it is.
   const isFault = label.startsWith('TypeError')
     ? readProperty(error, 'cause') === undefined &&

@@ -183,9 +183,17 @@ describe('deadlineMs', () => {
     }
     const operation = vi.fn(() => Promise.reject(throttled()))
     // The limit to the first attempt is a timer too; without one, only the wait is late.
-    const policy = createRetry({ backoff: constant(100), clock: late })
+    const onEvent = vi.fn()
+    const policy = createRetry({ backoff: constant(100), clock: late, onEvent })
     await expect(policy(operation, { deadlineAt: 250 })).rejects.toThrow('slow down')
     expect(operation).toHaveBeenCalledOnce()
+    expect(onEvent).toHaveBeenLastCalledWith({
+      type: 'retry.refused',
+      name: 'retry',
+      attempts: 1,
+      errorClass: 'throttle',
+      reason: 'deadline',
+    })
   })
 
   // Timers drop fractions of a millisecond. One that rang before the deadline left time for a wait of next to nothing.

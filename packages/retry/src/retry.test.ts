@@ -407,6 +407,7 @@ describe('options', () => {
     [{ retryable: true }, TypeError, '`retryable` must be a function, not true'],
     [{ retryResult: 503 }, TypeError, '`retryResult` must be a function, not 503'],
     [{ onEvent: {} }, TypeError, '`onEvent` must be a function, not an object'],
+    [{ budget: { ratio: 0.2 } }, TypeError, '`budget.withdraw` must be a function, not undefined'],
     [{ random: 0.5 }, TypeError, '`random` must be a function, not 0.5'],
   ])('%o is refused at creation', (options, errorClass, message) => {
     expect(() => createRetry(options as never)).toThrow(new errorClass(message))

@@ -109,6 +109,7 @@ export function createRetry(options: RetryOptions = {}): RetryPolicy {
   checkNumber('attemptTimeoutMs', attemptTimeoutMs, { min: 0 })
   checkNumber('deadlineMs', deadlineMs, { min: 0 })
   checkNumber('maxHintMs', maxHintMs, { min: 0, max: MAX_TIMER_MS })
+  if (budget !== undefined) checkFunction('budget.withdraw', budget.withdraw)
   checkFunctions(options, 'backoff', 'retryable', 'retryResult', 'onEvent', 'random')
 
   /** One attempt, within its own limit and what is left to the call. Whoever set an outer deadline ends it there. */
@@ -147,19 +148,23 @@ export function createRetry(options: RetryOptions = {}): RetryPolicy {
     const deadlineAt = Math.min(ownDeadlineAt, given.deadlineAt ?? Infinity)
     const context = deadlineAt === Infinity ? given : { ...given, deadlineAt }
     let waitsMs: readonly number[] = []
-    let paidFor: ErrorClass | undefined
+    let lastClass: ErrorClass = 'timeout'
     let giveUp: () => T = tooLate
     budget?.begin()
 
     for (let attempt = 1; ; attempt++) {
       throwIfAborted(signal)
       // Before the first attempt, or because a timer came late.
-      if (deadlineAt !== Infinity && clock.now() >= deadlineAt) return giveUp()
+      if (deadlineAt !== Infinity && clock.now() >= deadlineAt) {
+        const ended = { attempts: attempt - 1, errorClass: lastClass, reason: 'deadline' } as const
+        emit(onEvent, { type: 'retry.refused', name, ...ended })
+        return giveUp()
+      }
       let fault: unknown
       try {
         const value = await attemptOnce(operation, { ...context, attempt }, ownDeadlineAt)
         if (!retryResult?.(value)) {
-          budget?.succeed(paidFor)
+          budget?.succeed(attempt > 1 ? lastClass : undefined)
           if (attempt > 1) emit(onEvent, { type: 'retry.succeeded', name, attempts: attempt })
           return value
         }
@@ -187,7 +192,7 @@ export function createRetry(options: RetryOptions = {}): RetryPolicy {
       }
       const hinted = hintMs > backoffMs
       emit(onEvent, { type: 'retry.scheduled', name, attempt, errorClass, waitMs, hinted })
-      paidFor = errorClass
+      lastClass = errorClass
       waitsMs = [...waitsMs, waitMs]
       await sleep(waitMs, signal, clock)
     }
