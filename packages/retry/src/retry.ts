@@ -205,11 +205,18 @@ export function createRetry(options: RetryOptions = {}): RetryPolicy {
  * @example
  * const answer = await retry(({ signal }) => fetch(url, { signal }), { retries: 2, signal })
  */
-export async function retry<T>(
+export function retry<T>(
   operation: Operation<T, RetryContext>,
   options?: RetryOptions & Context,
 ): Promise<T> {
-  if (options === undefined) return defaultRetry(operation)
+  return options === undefined ? defaultRetry(operation) : retryWith(options, operation)
+}
+
+/** A mistake in the options rejects, as everything else does that goes wrong in a call. */
+async function retryWith<T>(
+  options: RetryOptions & Context,
+  operation: Operation<T, RetryContext>,
+): Promise<T> {
   const { signal, deadlineAt } = options
   const isBound = signal !== undefined || deadlineAt !== undefined
   return createRetry(options)(operation, isBound ? { signal, deadlineAt } : undefined)
