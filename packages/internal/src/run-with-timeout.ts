@@ -1,10 +1,11 @@
-import { deriveAbort, raceAbort } from './abort.ts'
+import { raceAbort } from './abort.ts'
 import type { Clock } from './clock.ts'
 import type { Context, Operation } from './policy.ts'
+import { whenAborted } from './when-aborted.ts'
 
 /**
- * Runs an operation under a signal of its own, which aborts with `expired()` after `ms`. Rejects on time, though the
- * operation ignores the signal.
+ * Runs an operation under a signal of its own, which follows the context's and aborts with `expired()` after `ms`.
+ * Rejects on time, though the operation ignores the signal.
  */
 export async function runWithTimeout<T, C extends Context>(
   operation: Operation<T, C & { readonly signal: AbortSignal }>,
@@ -13,12 +14,14 @@ export async function runWithTimeout<T, C extends Context>(
   clock: Clock,
   expired: () => unknown,
 ): Promise<T> {
-  const derived = deriveAbort(context.signal)
-  const timer = clock.setTimeout(() => derived.abort(expired()), ms)
+  const controller = new AbortController()
+  const { signal } = controller
+  const callOff = whenAborted(context.signal, () => controller.abort(context.signal?.reason))
+  const timer = clock.setTimeout(() => controller.abort(expired()), ms)
   try {
-    return await raceAbort(operation({ ...context, signal: derived.signal }), derived.signal)
+    return await raceAbort(operation({ ...context, signal }), signal)
   } finally {
     clock.clearTimeout(timer)
-    derived.dispose()
+    callOff()
   }
 }
