@@ -1,5 +1,6 @@
-import { type Clock, deriveAbort, raceAbort, whenAborted } from '@holdfast/internal'
+import { type Clock, raceAbort, whenAborted } from '@holdfast/internal'
 import { TimeoutError } from '@holdfast/pipeline'
+import { deriveAbort } from './derive-abort.ts'
 import { IncompleteResponseError } from './errors.ts'
 import type { BedrockCommand } from './fresh-command.ts'
 import { type OpenStream, openStream } from './open-stream.ts'

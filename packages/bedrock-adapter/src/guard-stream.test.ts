@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events'
-import { type DerivedAbort, deriveAbort, systemClock } from '@holdfast/internal'
+import { systemClock } from '@holdfast/internal'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { type DerivedAbort, deriveAbort } from './derive-abort.ts'
 import { StreamInterruptedError } from './errors.ts'
 import { guardStream } from './guard-stream.ts'
 import { openStream } from './open-stream.ts'

@@ -1,4 +1,5 @@
-import { type DerivedAbort, raceAbort, readProperty } from '@holdfast/internal'
+import { raceAbort, readProperty } from '@holdfast/internal'
+import type { DerivedAbort } from './derive-abort.ts'
 import { IncompleteResponseError, StreamInterruptedError } from './errors.ts'
 import type { StreamOperation } from './operations.ts'
 import { type AnswerCollector, createAnswerCollector } from './partial-answer.ts'

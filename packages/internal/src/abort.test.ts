@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { deriveAbort, raceAbort, sleep, throwIfAborted } from './abort.ts'
+import { raceAbort, sleep, throwIfAborted } from './abort.ts'
 import { MAX_TIMER_MS, systemClock } from './clock.ts'
 import { advance, deferred, hang, listeners, timers, useVirtualTime, watch } from './testing.ts'
 
@@ -94,33 +94,4 @@ describe('raceAbort', () => {
       expect(unhandled).not.toHaveBeenCalled()
     },
   )
-})
-
-describe('deriveAbort', () => {
-  test('follows its parent, with the reason itself', () => {
-    const parent = new AbortController()
-    const { signal } = deriveAbort(parent.signal)
-    parent.abort(reason)
-    expect(signal.reason).toBe(reason)
-    expect(deriveAbort(parent.signal).signal.reason).toBe(reason)
-  })
-
-  test('aborts alone, and a second reason changes nothing', () => {
-    const parent = new AbortController()
-    const derived = deriveAbort(parent.signal)
-    derived.abort(reason)
-    parent.abort(new Error('later'))
-    expect(derived.signal.reason).toBe(reason)
-    expect(deriveAbort(undefined).signal.aborted).toBe(false)
-  })
-
-  test('once disposed of, neither listens nor follows', () => {
-    const parent = new AbortController()
-    const derived = deriveAbort(parent.signal)
-    expect(listeners(parent.signal)).toBe(1)
-    derived.dispose()
-    expect(listeners(parent.signal)).toBe(0)
-    parent.abort(reason)
-    expect(derived.signal.aborted).toBe(false)
-  })
 })

@@ -1,5 +1,4 @@
-export type { DerivedAbort } from './abort.ts'
-export { deriveAbort, raceAbort, sleep, throwIfAborted } from './abort.ts'
+export { raceAbort, sleep, throwIfAborted } from './abort.ts'
 export { withMembers } from './callable.ts'
 export type { Clock } from './clock.ts'
 export { MAX_TIMER_MS, systemClock } from './clock.ts'
