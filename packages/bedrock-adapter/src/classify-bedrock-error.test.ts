@@ -156,7 +156,7 @@ const table: [error: unknown, id: string, retry: boolean, fallback: boolean, cou
   [new TimeoutError(1_000), 'timeout', true, true, true],
   [
     new Error('Unexpected error: http2 request did not get a response'),
-    'no-response',
+    'transient',
     true,
     true,
     true,

@@ -91,8 +91,6 @@ export const bedrockErrorRules: readonly BedrockErrorRule[] = [
   },
   { id: 'transient', class: 'transient', ...PASSING },
   { id: 'timeout', class: 'timeout', ...PASSING },
-  // With pooled HTTP/2 sessions the SDK says it in a plain Error without a code.
-  { id: 'no-response', message: /http2 request did not get a response/, ...PASSING },
   // The service said 200 and what followed could not be read: a body cut short, a proxy's HTML, a broken or unknown
   // first event of a stream.
   {

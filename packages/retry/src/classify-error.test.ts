@@ -186,6 +186,11 @@ describe('classifyError', () => {
 
     // Through causes, and whatever else may be thrown.
     [
+      'what the AWS SDK says of a pooled session that died',
+      new Error('Unexpected error: http2 request did not get a response'),
+      'transient',
+    ],
+    [
       'a fault of the server that came as an event of a stream',
       Object.assign(new Error(), { name: 'InternalServerException', $fault: 'server' }),
       'transient',

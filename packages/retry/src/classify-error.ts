@@ -52,10 +52,10 @@ function classifyOne(error: unknown): ErrorClass {
   // An AWS error that came as an event of a stream has no status.
   if (readProperty(error, '$fault') === 'server') return 'transient'
   // A TypeError is a mistake in code, unless it is fetch's; and then its cause, if it has one, says which fault it is.
+  const message = text(readProperty(error, 'message'))
   const isFault = label.startsWith('TypeError')
-    ? readProperty(error, 'cause') === undefined &&
-      FETCH_FAILED.test(text(readProperty(error, 'message')))
-    : CONNECTION.test(label)
+    ? readProperty(error, 'cause') === undefined && FETCH_FAILED.test(message)
+    : CONNECTION.test(label) || NO_RESPONSE.test(message)
   return isFault ? 'transient' : 'unknown'
 }
 
@@ -71,5 +71,7 @@ const TIMEOUT = /timed?out/i
 // `HPE_…`: an answer that is not HTTP.
 const CONNECTION =
   /\b(ECONN|EPIPE|EPROTO|EHOST|ENET|ENOTFOUND|EAI_AGAIN|HPE_|UND_ERR_SOCKET|ERR_HTTP2_)/
+// What the AWS SDK says, in a plain Error, of a pooled HTTP/2 session that died.
+const NO_RESPONSE = /http2 request did not get a response/
 // What fetch says of a network fault in Node, Chromium, Firefox and Safari.
 const FETCH_FAILED = /^(fetch failed|terminated|Failed to fetch|NetworkError when|Load failed)/
