@@ -68,9 +68,9 @@ const THROTTLE =
   /Throttl|TooManyRequests|LimitExceeded|ThroughputExceeded|SlowDown|PriorRequestNotComplete|TransactionInProgress/i
 // `TimeoutError`, `ConnectTimeoutError`, `ETIMEDOUT`, `UND_ERR_HEADERS_TIMEOUT`, …
 const TIMEOUT = /timed?out/i
-// `HPE_…`: an answer that is not HTTP.
+// `HPE_…`, or in some of undici's releases only the name: an answer that is not HTTP.
 const CONNECTION =
-  /\b(ECONN|EPIPE|EPROTO|EHOST|ENET|ENOTFOUND|EAI_AGAIN|HPE_|UND_ERR_SOCKET|ERR_HTTP2_)/
+  /\b(ECONN|EPIPE|EPROTO|EHOST|ENET|ENOTFOUND|EAI_AGAIN|HPE_|HTTPParserError|UND_ERR_SOCKET|ERR_HTTP2_)/
 // What the AWS SDK says, in a plain Error, of a pooled HTTP/2 session that died.
 const NO_RESPONSE = /http2 request did not get a response/
 // What fetch says of a network fault in Node, Chromium, Firefox and Safari.

@@ -52,7 +52,13 @@ interface Thrown {
 const names = ({ name, code, cause }: Thrown): string =>
   [typeof code === 'string' ? code : name, ...(cause ? [names(cause)] : [])].join(' < ')
 
-type Row = [what: string, act: () => Promise<unknown>, thrown: string, expected: ErrorClass]
+type Row = [
+  what: string,
+  act: () => Promise<unknown>,
+  /** A pattern where Node's releases differ. */
+  thrown: string | RegExp,
+  expected: ErrorClass,
+]
 
 const thrownBy = (act: () => Promise<unknown>): Promise<Thrown> =>
   act().then(
@@ -62,7 +68,8 @@ const thrownBy = (act: () => Promise<unknown>): Promise<Thrown> =>
 
 const check = async (...[, act, thrown, expected]: Row) => {
   const error = await thrownBy(act)
-  expect([names(error), classifyError(error)]).toEqual([thrown, expected])
+  const named = typeof thrown === 'string' ? thrown : expect.stringMatching(thrown)
+  expect([names(error), classifyError(error)]).toEqual([named, expected])
   expect(isRetryable(error)).toBe(['throttle', 'transient', 'timeout'].includes(expected))
 }
 
@@ -79,7 +86,12 @@ describe('fetch', () => {
     ['reset', () => fetch(`${base}/reset`), 'TypeError < ECONNRESET', 'transient'],
     ['closed', () => fetch(`${base}/close`), 'TypeError < UND_ERR_SOCKET', 'transient'],
     ['body cut off', () => body('/half'), 'TypeError < UND_ERR_SOCKET', 'transient'],
-    ['not HTTP', () => fetch(`${base}/nonsense`), 'TypeError < HPE_INVALID_CONSTANT', 'transient'],
+    [
+      'not HTTP',
+      () => fetch(`${base}/nonsense`),
+      /^TypeError < (HPE_INVALID_CONSTANT|HTTPParserError)$/,
+      'transient',
+    ],
     [
       'AbortSignal.timeout, no answer',
       () => fetch(`${base}/silence`, { signal: AbortSignal.timeout(20) }),
@@ -149,10 +161,11 @@ describe('fetch', () => {
   }
   type Agent = new (options: object) => Dispatcher
   const withTimeouts = async (act: (init: RequestInit) => Promise<unknown>) => {
-    const Agent: Agent = Reflect.get(
-      globalThis,
-      Symbol.for('undici.globalDispatcher.1'),
-    ).constructor
+    // Node 24 and later keep it under 2, and under 1 a wrapper of it for older undicis.
+    const present =
+      Reflect.get(globalThis, Symbol.for('undici.globalDispatcher.2')) ??
+      Reflect.get(globalThis, Symbol.for('undici.globalDispatcher.1'))
+    const Agent: Agent = present.constructor
     const dispatcher = new Agent({ headersTimeout: 50, bodyTimeout: 50 })
     return act({ dispatcher } as RequestInit).finally(() => dispatcher.destroy())
   }
@@ -305,7 +318,8 @@ describe('node:http2', () => {
   const onDestroyed = async () => {
     const session = connectHttp2(base)
     session.on('error', () => {}).destroy()
-    session.request({})
+    // Throws, or since Node 24 gives a stream that fails.
+    await once(session.request({}), 'end')
   }
 
   test.each<Row>([
