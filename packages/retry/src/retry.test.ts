@@ -18,6 +18,20 @@ import { getRetryInfo } from './retry-info.ts'
 
 useVirtualTime()
 
+/** A clock on which every wait is over at once, and noted. */
+function hurriedClock() {
+  const waits: number[] = []
+  const clock = {
+    now: () => 0,
+    setTimeout: (ring: () => void, ms: number) => {
+      waits.push(ms)
+      queueMicrotask(ring)
+    },
+    clearTimeout: () => {},
+  }
+  return { clock, waits }
+}
+
 const throttled = () => Object.assign(new Error('slow down'), { statusCode: 429 })
 const reason = new Error('the caller gave up')
 
@@ -643,15 +657,7 @@ test('never makes more attempts than were asked for, nor waits outside of the bo
   })
   await fc.assert(
     fc.asyncProperty(options, async ({ retries, failures, said, hint, maxHintMs }) => {
-      const waits: number[] = []
-      const clock = {
-        now: () => 0,
-        setTimeout: (ring: () => void, ms: number) => {
-          waits.push(ms)
-          queueMicrotask(ring)
-        },
-        clearTimeout: () => {},
-      }
+      const { clock, waits } = hurriedClock()
       const errors = Array.from({ length: failures }, () => ({ status: 429, retryAfterMs: hint }))
       const { at, operation } = flaky(...errors)
       const given = { retries, maxHintMs, clock, backoff: () => said }
@@ -745,15 +751,7 @@ describe('regressions elsewhere', () => {
     ['a function of one’s own', (attempt) => 2 ** attempt],
     ['a function that is out of numbers', (attempt) => 0 * 2 ** (attempt * 1024)],
   ])('NaN or overflow after many attempts: %s', async (_, backoff) => {
-    const waits: number[] = []
-    const clock = {
-      now: () => 0,
-      setTimeout: (ring: () => void, ms: number) => {
-        waits.push(ms)
-        queueMicrotask(ring)
-      },
-      clearTimeout: () => {},
-    }
+    const { clock, waits } = hurriedClock()
     const operation = () => Promise.reject(throttled())
     await retry(operation, { retries: 2_000, backoff, clock }).catch(() => {})
     expect(waits).toHaveLength(2_000)
