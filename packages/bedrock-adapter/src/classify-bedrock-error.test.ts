@@ -241,5 +241,8 @@ describe('what a Bedrock error means', () => {
     const { proxy, revoke } = Proxy.revocable({}, {})
     revoke()
     expect(classifyBedrockError(proxy).id).toBe('other')
+    expect(classifyBedrockError({ name: Object.create(null), message: Symbol('?') }).id).toBe(
+      'other',
+    )
   })
 })

@@ -17,18 +17,22 @@ export function classifyBedrockError(
   error: unknown,
   rules: readonly BedrockErrorRule[] = bedrockErrorRules,
 ): ErrorVerdict {
-  const find = (given: unknown) => rules.find((rule) => matches(rule, given))
   // A stream that failed is judged by what made it fail, if that says anything.
   const cause = StreamInterruptedError.isInstance(error) ? error.cause : undefined
-  return (cause === undefined ? undefined : find(cause)) ?? find(error) ?? OTHER
+  return (cause === undefined ? undefined : find(cause, rules)) ?? find(error, rules) ?? OTHER
 }
 
-function matches(rule: BedrockErrorRule, error: unknown): boolean {
-  const name = String(readProperty(error, 'name')).toLowerCase()
-  return (
-    (rule.names === undefined || rule.names.some((known) => known.toLowerCase() === name)) &&
-    (rule.class === undefined || rule.class === classifyError(error)) &&
-    (rule.message === undefined || rule.message.test(String(readProperty(error, 'message')))) &&
-    (rule.when === undefined || rule.when(error))
+function find(error: unknown, rules: readonly BedrockErrorRule[]): ErrorVerdict | undefined {
+  const errorName = text(readProperty(error, 'name')).toLowerCase()
+  const errorMessage = text(readProperty(error, 'message'))
+  const errorClass = classifyError(error)
+  return rules.find(
+    (rule) =>
+      (rule.names === undefined || rule.names.some((name) => name.toLowerCase() === errorName)) &&
+      (rule.class === undefined || rule.class === errorClass) &&
+      (rule.message === undefined || rule.message.test(errorMessage)) &&
+      (rule.when === undefined || rule.when(error)),
   )
 }
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '')
