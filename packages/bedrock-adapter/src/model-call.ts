@@ -32,10 +32,12 @@ export function createModelCaller(
   { circuitBreaker = {}, retry = {}, onEvent, clock, random }: Settings,
   verdictOf: (error: unknown) => ErrorVerdict,
 ): ModelCaller {
+  // Long: a probe is a whole answer, with its retries, and what hangs in it has time limits of its own.
+  const { halfOpenTimeoutMs = 600_000 } = circuitBreaker || {}
   const circuitBreakers =
     circuitBreaker === false
       ? undefined
-      : createCircuitBreakers({ ...circuitBreaker, onEvent, clock })
+      : createCircuitBreakers({ ...circuitBreaker, halfOpenTimeoutMs, onEvent, clock })
   const retryOptions = retry === false ? { retries: 0 } : retry
   const maxAttempts = (retryOptions.retries ?? 3) + 1
   const retryable = (error: unknown) => verdictOf(error).retry

@@ -22,7 +22,9 @@ export interface ResilienceOptions {
   readonly models?: readonly (string | ModelCandidate)[] | undefined
   /** How many calls run and wait, over all models. Default 5 and 20, for 30 s. `false`: no limit. */
   readonly limiter?: LimiterSettings | false | undefined
-  /** When a model is left alone. Default 5 failures within 60 s, for 30 s. `false`: never. */
+  /**
+   * When a model is left alone. Default 5 failures within 60 s, for 30 s; a probe may take 600 s. `false`: never.
+   */
   readonly circuitBreaker?: CircuitBreakerLayer | false | undefined
   /** Attempts at one model. Default 3 retries after 1 s, 2 s, 4 s, ±20 %. `false`: none. */
   readonly retry?: RetryLayer | false | undefined

@@ -127,6 +127,18 @@ describe('the layers', () => {
     expect(models(client).slice(25)).toEqual(['b'])
   })
 
+  it('close a circuit by a probe that takes minutes, as long answers do', async () => {
+    const slowly = () => new Promise((resolve) => setTimeout(() => resolve(ANSWER), 200_000))
+    const resilience = createResilience({ models: ['a'] })
+    const breaker = resilience.circuitBreakers?.for('a')
+    breaker?.open()
+    await vi.advanceTimersByTimeAsync(30_000)
+    const answer = wrap({ send: slowly }, { resilience }).send(command())
+    await vi.advanceTimersByTimeAsync(200_000)
+    expect(await answer).toBe(ANSWER)
+    expect(breaker?.state).toBe('closed')
+  })
+
   it('hand out the error of an only model untouched', async () => {
     const error = unavailable()
     const answer = wrap(
