@@ -32,7 +32,13 @@ const table: [error: unknown, id: string, retry: boolean, fallback: boolean, cou
     false,
     false,
   ],
-  [new CircuitOpenError('model', 1_000, undefined), 'circuit-open', false, true, false],
+  [
+    new CircuitOpenError('model', { state: 'open', since: 0, retryAfterMs: 1_000 }),
+    'circuit-open',
+    false,
+    true,
+    false,
+  ],
   [new IncompleteResponseError('its body is empty'), 'incomplete-response', true, true, true],
   [
     sdkError(

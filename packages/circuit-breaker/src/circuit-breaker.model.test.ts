@@ -1,8 +1,9 @@
 import type { Permit } from '@holdfast/internal'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type CircuitBreakerEvent, createCircuitBreaker } from './circuit-breaker.ts'
+import { createCircuitBreaker } from './circuit-breaker.ts'
 import { CircuitOpenError } from './circuit-open-error.ts'
+import type { CircuitBreakerEvent } from './events.ts'
 import { failureCount } from './failure-count.ts'
 
 const FAILURES = 3

@@ -11,11 +11,11 @@ import {
 import { describe, expect, test, vi } from 'vitest'
 import {
   type CircuitBreaker,
-  type CircuitBreakerEvent,
   type CircuitBreakerOptions,
   createCircuitBreaker,
 } from './circuit-breaker.ts'
 import { CircuitOpenError } from './circuit-open-error.ts'
+import type { CircuitBreakerEvent } from './events.ts'
 import { failureCount } from './failure-count.ts'
 
 useVirtualTime()
@@ -405,8 +405,8 @@ describe('events', () => {
     await breaker(failing).catch(() => {})
     const name = 'chat'
     expect(events).toEqual([
-      { type: 'circuit-breaker.settled', name, outcome: 'success' },
-      { type: 'circuit-breaker.settled', name, outcome: 'failure' },
+      { type: 'circuit-breaker.settled', name, outcome: 'success', slow: false },
+      { type: 'circuit-breaker.settled', name, outcome: 'failure', slow: false },
       { type: 'circuit-breaker.state-changed', name, from: 'closed', to: 'open', at: 0 },
       { type: 'circuit-breaker.rejected', name, state: 'open' },
     ])

@@ -34,7 +34,7 @@ test('an update reaches those that there are and those to come', async () => {
   for (const [, breaker] of breakers.entries()) {
     expect(breaker.state).toBe('half-open')
     breaker.acquire()
-    expect(() => breaker.acquire()).toThrow('a probe is under way')
+    expect(() => breaker.acquire()).toThrow('half-open, and its probes are out')
   }
 })
 

@@ -1,47 +1,90 @@
+import { checkNumber } from '@holdfast/internal'
 import {
   type CircuitBreaker,
+  type CircuitBreakerChanges,
   type CircuitBreakerOptions,
-  type CircuitBreakerSettings,
   createCircuitBreaker,
 } from './circuit-breaker.ts'
 
+/** Options of {@link createCircuitBreakers}. Validated at creation. */
+export interface CircuitBreakersOptions extends CircuitBreakerOptions {
+  /**
+   * How many keys are kept. Beyond, the breaker whose key was asked for longest ago is let go, if its circuit is closed:
+   * one that is not is kept, above the bound if need be. Default 10 000.
+   */
+  readonly maxKeys?: number | undefined
+}
+
 /** Circuit breakers of one kind, one for each key. */
 export interface CircuitBreakers {
+  /** How many there are. */
+  readonly size: number
   /** The breaker of this key, made when first asked for. Its name is `<name>:<key>`, or the key alone. */
   for(key: string): CircuitBreaker
-  /** Those made so far. */
+  /** Those that are kept, the one asked for longest ago first. */
   entries(): IterableIterator<[key: string, breaker: CircuitBreaker]>
   /** Changes the settings of all, those to come included. */
-  update(settings: CircuitBreakerSettings): void
+  update(changes: CircuitBreakerChanges): void
 }
+
+/** How many a new key may look at to find one that may go: making one takes bounded time. */
+const LOOKS = 16
 
 /**
  * One breaker a model, a region, a host: what fails alone is cut off alone.
  *
  * @throws RangeError or TypeError naming the option that is wrong.
  */
-export function createCircuitBreakers(options: CircuitBreakerOptions = {}): CircuitBreakers {
+export function createCircuitBreakers(options: CircuitBreakersOptions = {}): CircuitBreakers {
+  const { maxKeys = 10_000, name } = options
+  checkNumber('maxKeys', maxKeys, { min: 1, integer: true })
   // Validates now rather than at the first call.
   createCircuitBreaker(options)
+  // In the order in which they were last asked for.
   const breakers = new Map<string, CircuitBreaker>()
-  let changed: CircuitBreakerSettings = {}
+  let latest: string | undefined
+  let changed: CircuitBreakerChanges = {}
+
+  function create(key: string): CircuitBreaker {
+    letGo()
+    return createCircuitBreaker({
+      ...options,
+      ...changed,
+      name: name === undefined ? key : `${name}:${key}`,
+    })
+  }
+
+  /** Makes room for one more. What may not go moves to the end, so that the next look begins with others. */
+  function letGo(): void {
+    let looks = 0
+    for (const [key, breaker] of breakers) {
+      if (breakers.size < maxKeys || ++looks > LOOKS) return
+      breakers.delete(key)
+      const { state, enabled } = breaker.stats()
+      if (state !== 'closed' || !enabled) breakers.set(key, breaker)
+    }
+  }
+
   return {
+    get size() {
+      return breakers.size
+    },
     for(key) {
-      let breaker = breakers.get(key)
-      if (breaker === undefined) {
-        const name = options.name === undefined ? key : `${options.name}:${key}`
-        breaker = createCircuitBreaker({ ...options, ...changed, name })
+      const breaker = breakers.get(key) ?? create(key)
+      if (key !== latest) {
+        breakers.delete(key)
         breakers.set(key, breaker)
+        latest = key
       }
       return breaker
     },
     entries: () => breakers.entries(),
-    update(settings) {
-      const given = Object.entries(settings).filter(([, value]) => value !== undefined)
+    update(changes) {
+      const given = Object.entries(changes).filter(([, value]) => value !== undefined)
       const next = { ...changed, ...Object.fromEntries(given) }
       createCircuitBreaker({ ...options, ...next })
       changed = next
-      for (const breaker of breakers.values()) breaker.update(settings)
+      for (const breaker of breakers.values()) breaker.update(changes)
     },
   }
 }

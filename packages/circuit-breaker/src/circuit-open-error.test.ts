@@ -1,31 +1,38 @@
 import { expect, test } from 'vitest'
 import { CircuitOpenError } from './circuit-open-error.ts'
 
-test('says which circuit, why, and for how long', () => {
+const since = 7
+
+test('says which circuit, why, since when, and for how long', () => {
   const cause = new Error('down')
-  const error = new CircuitOpenError('chat', 1499.2, cause)
+  const error = new CircuitOpenError('chat', { state: 'open', since, retryAfterMs: 1499.2, cause })
   expect(error).toBeInstanceOf(Error)
   expect(error).toMatchObject({
     name: 'CircuitOpenError',
     code: 'CIRCUIT_OPEN',
     statusCode: 503,
     circuit: 'chat',
+    state: 'open',
+    since,
     retryAfterMs: 1499.2,
     cause,
     message: 'Circuit "chat" is open: next probe in 1500 ms',
   })
 })
 
-test('names no time while a probe is out', () => {
-  const error = new CircuitOpenError('chat', undefined, undefined)
-  expect(error.retryAfterMs).toBeUndefined()
-  expect(error.message).toBe('Circuit "chat" is open: a probe is under way')
+test.each([
+  ['half-open', 'Circuit "chat" is half-open, and its probes are out'],
+  ['open', 'Circuit "chat" is isolated'],
+] as const)('names no time where nobody knows one: %s', (state, message) => {
+  const error = new CircuitOpenError('chat', { state, since })
+  expect(error).toMatchObject({ state, retryAfterMs: undefined, cause: undefined, message })
 })
 
 test('knows instances of another copy of the package, and nothing else', () => {
   const fromAnotherCopy = { [Symbol.for('@holdfast/CircuitOpenError')]: true }
+  const own = new CircuitOpenError('chat', { state: 'open', since })
   expect(CircuitOpenError.isInstance(fromAnotherCopy)).toBe(true)
-  expect(CircuitOpenError.isInstance(new CircuitOpenError('x', 1, undefined))).toBe(true)
+  expect(CircuitOpenError.isInstance(own)).toBe(true)
   expect(CircuitOpenError.isInstance({ name: 'CircuitOpenError' })).toBe(false)
   expect(CircuitOpenError.isInstance(undefined)).toBe(false)
 })

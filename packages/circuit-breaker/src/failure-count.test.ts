@@ -2,10 +2,14 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type FailureCountOptions, failureCount } from './failure-count.ts'
 
+const at = (time: number) => ({ now: () => time })
+
 /** At which of these failures the circuit opens, as indexes. */
 const opensAt = (failuresAt: readonly number[], options?: FailureCountOptions) => {
   const window = failureCount(options).createWindow()
-  return failuresAt.flatMap((now, index) => (window.record('failure', now) ? [index] : []))
+  return failuresAt.flatMap((now, index) =>
+    window.record('failure', at(now), false) ? [index] : [],
+  )
 }
 
 describe('failureCount', () => {
@@ -24,9 +28,9 @@ describe('failureCount', () => {
 
   test('successes between do not save it', () => {
     const window = failureCount({ failures: 2 }).createWindow()
-    expect(window.record('failure', 0)).toBe(false)
-    for (let now = 1; now < 100; now++) expect(window.record('success', now)).toBe(false)
-    expect(window.record('failure', 100)).toBe(true)
+    expect(window.record('failure', at(0), false)).toBe(false)
+    for (let now = 1; now < 100; now++) expect(window.record('success', at(now), false)).toBe(false)
+    expect(window.record('failure', at(100), false)).toBe(true)
   })
 
   test('one failure can be enough', () => {
@@ -41,8 +45,8 @@ describe('failureCount', () => {
   test('windows of one strategy count apart', () => {
     const strategy = failureCount({ failures: 2 })
     const [one, other] = [strategy.createWindow(), strategy.createWindow()]
-    one.record('failure', 0)
-    expect(other.record('failure', 1)).toBe(false)
+    one.record('failure', at(0), false)
+    expect(other.record('failure', at(1), false)).toBe(false)
   })
 
   test('agrees with counting all failures of the last window, at any times', () => {

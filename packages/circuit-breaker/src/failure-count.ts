@@ -1,5 +1,6 @@
 import { checkNumber } from '@holdfast/internal'
 import type { OpeningStrategy } from './opening-strategy.ts'
+import { savedNumbers } from './snapshot.ts'
 
 /** Options of {@link failureCount}. */
 export interface FailureCountOptions {
@@ -10,7 +11,7 @@ export interface FailureCountOptions {
 }
 
 /**
- * Opens at the n-th failure within a sliding window, however many calls succeed between.
+ * Opens at the n-th failure within a sliding window, however many calls succeed between. A slow call is a failure.
  *
  * @throws RangeError or TypeError naming the option that is wrong.
  */
@@ -19,19 +20,27 @@ export function failureCount(options: FailureCountOptions = {}): OpeningStrategy
   checkNumber('failures', failures, { min: 1, max: 100_000, integer: true })
   checkNumber('windowMs', windowMs, { min: 1 })
   return {
-    createWindow() {
-      // The times of the last n failures: the window is full when the oldest of them is still inside it.
-      // NaN, of a failure that has not been, is inside of none.
-      const times = new Float64Array(failures).fill(Number.NaN)
+    createWindow(saved, toClock = Number) {
+      // The times of the last failures, as a ring: the window is full when the oldest of n is still inside it.
+      const times: number[] = []
       let next = 0
+      const add = (time: number) => {
+        times[next] = time
+        next = (next + 1) % failures
+      }
+      for (const time of savedNumbers(saved, 'failures').slice(-failures)) add(toClock(time))
       return {
-        record(outcome, now) {
-          if (outcome === 'success') return false
-          times[next] = now
-          next = (next + 1) % failures
-          const oldest = times[next] ?? Number.NaN
-          return now - oldest <= windowMs
+        record(outcome, clock, slow) {
+          if (outcome === 'success' && !slow) return false
+          const now = clock.now()
+          add(now)
+          // Absent until there have been n.
+          const oldest = times[next]
+          return oldest !== undefined && now - oldest <= windowMs
         },
+        save: (toEpoch) => ({
+          failures: [...times.slice(next), ...times.slice(0, next)].map(toEpoch),
+        }),
       }
     },
   }

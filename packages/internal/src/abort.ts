@@ -22,6 +22,11 @@ export function sleep(ms: number, signal: AbortSignal | undefined, clock: Clock)
 }
 
 /** Settles as `work` does, or rejects with the signal's reason as soon as it aborts. Leaves no listener. */
+export function raceAbort<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T>
+export function raceAbort<T>(
+  work: T | PromiseLike<T>,
+  signal: AbortSignal | undefined,
+): T | PromiseLike<T>
 export function raceAbort<T>(
   work: T | PromiseLike<T>,
   signal: AbortSignal | undefined,

@@ -1,5 +1,5 @@
 /** What a number option may be. Bounds are inclusive. */
-interface NumberRule {
+export interface NumberRule {
   readonly min: number
   readonly max?: number
   readonly integer?: boolean
@@ -24,15 +24,12 @@ export function checkNumber(
   const kind = integer ? 'an integer' : 'a number'
   const range = max === Infinity ? `of ${min} or more` : `from ${min} to ${max}`
   const allowed = `${kind} ${range}${or ? ` or one of ${or}` : ''}`
-  const message = `\`${option}\` must be ${allowed}, not ${describe(value)}`
-  throw isNumber ? new RangeError(message) : new TypeError(message)
+  throw refusal(option, value, allowed, isNumber ? RangeError : TypeError)
 }
 
 /** @throws TypeError when it is not a function. */
 export function checkFunction(option: string, value: unknown): void {
-  if (typeof value !== 'function') {
-    throw new TypeError(`\`${option}\` must be a function, not ${describe(value)}`)
-  }
+  if (typeof value !== 'function') throw refusal(option, value, 'a function')
 }
 
 /** Checks those of the named options that are given. */
@@ -41,6 +38,21 @@ export function checkFunctions<O extends object>(
   ...names: readonly (keyof O & string)[]
 ): void {
   for (const name of names) if (options[name] !== undefined) checkFunction(name, options[name])
+}
+
+/** @throws TypeError when it is given and not a string. */
+export function checkName(name: unknown): void {
+  if (name !== undefined && typeof name !== 'string') throw refusal('name', name, 'a string')
+}
+
+/** The error of an option that is not what is allowed. */
+export function refusal(
+  option: string,
+  value: unknown,
+  allowed: string,
+  errorClass: ErrorConstructor = TypeError,
+): Error {
+  return new errorClass(`\`${option}\` must be ${allowed}, not ${describe(value)}`)
 }
 
 /** Objects and functions by their kind: what they hold may be long, or throw. */

@@ -10,6 +10,7 @@ import {
   type Policy,
   raceAbort,
   runWithTimeout,
+  serverHintMs,
   sleep,
   systemClock,
   throwIfAborted,
@@ -18,7 +19,6 @@ import { type Backoff, exponential } from './backoff.ts'
 import { classifyError, type ErrorClass, isRetryable } from './classify-error.ts'
 import type { RetryBudget } from './retry-budget.ts'
 import { setRetryInfo } from './retry-info.ts'
-import { serverHintMs } from './server-hint.ts'
 
 /** What an operation under retry receives. */
 export interface RetryContext extends Context {
