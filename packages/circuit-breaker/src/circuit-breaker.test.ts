@@ -3,53 +3,20 @@ import {
   deferred,
   hang,
   listeners,
-  thrownBy,
   timers,
   useVirtualTime,
   watch,
 } from '@holdfast/internal/testing'
 import { describe, expect, test, vi } from 'vitest'
-import {
-  type CircuitBreaker,
-  type CircuitBreakerOptions,
-  createCircuitBreaker,
-} from './circuit-breaker.ts'
+import { createCircuitBreaker } from './circuit-breaker.ts'
 import { CircuitOpenError } from './circuit-open-error.ts'
-import type { CircuitBreakerEvent } from './events.ts'
+import { consecutiveFailures } from './consecutive-failures.ts'
 import { failureCount } from './failure-count.ts'
+import { down, failing, fragile, halfOpen, rejection } from './testing.ts'
 
 useVirtualTime()
 
-const down = new Error('down')
 const reason = new Error('the caller gave up')
-const failing = () => Promise.reject(down)
-
-/** A breaker that one failure opens for 100 ms, and what it tells. */
-function fragile(options: CircuitBreakerOptions = {}) {
-  const events: CircuitBreakerEvent[] = []
-  const breaker = createCircuitBreaker({
-    openWhen: failureCount({ failures: 1 }),
-    openForMs: 100,
-    halfOpenTimeoutMs: 1000,
-    onEvent: (event) => void events.push(event),
-    ...options,
-  })
-  const changes = () =>
-    events.flatMap((event) =>
-      event.type === 'circuit-breaker.state-changed' ? [`${event.to} at ${event.at}`] : [],
-    )
-  return { breaker, events, changes }
-}
-
-/** A {@link fragile} one that has failed and cooled down: the next call is a probe. */
-async function halfOpen(options: CircuitBreakerOptions = {}) {
-  const made = fragile(options)
-  made.breaker.acquire().fail(down)
-  await advance(100)
-  return made
-}
-
-const rejection = (breaker: CircuitBreaker) => thrownBy(() => breaker.acquire()) as CircuitOpenError
 
 test('by default: 5 failures within 60 s open it for 30 s; then one probe, whose success closes it', async () => {
   const breaker = createCircuitBreaker()
@@ -83,6 +50,17 @@ describe('a closed circuit', () => {
     await expect(breaker((given) => given, context)).resolves.toBe(context)
     await expect(breaker(() => 'plain value')).resolves.toBe('plain value')
     expect(listeners(context.signal)).toBe(0)
+  })
+
+  test('does not look at the clock for a success, nor set a timer', async () => {
+    const now = vi.fn(() => 0)
+    const clock = { now, setTimeout: vi.fn(), clearTimeout: vi.fn() }
+    const breaker = createCircuitBreaker({ openWhen: consecutiveFailures(), clock })
+    now.mockClear()
+    await breaker(() => 'fine')
+    await breaker(failing).catch(() => {})
+    expect(now).not.toHaveBeenCalled()
+    expect(clock.setTimeout).not.toHaveBeenCalled()
   })
 
   test('counts what is thrown without a promise too', async () => {
@@ -142,17 +120,6 @@ describe('an open circuit', () => {
     expect(changes()).toEqual(['open at 0', 'half-open at 100'])
   })
 
-  test('obeys a changed cooldown at once', async () => {
-    const { breaker } = fragile()
-    breaker.acquire().fail(down)
-    await advance(50)
-    breaker.update({ openForMs: 200 })
-    await advance(149)
-    expect(rejection(breaker).retryAfterMs).toBe(1)
-    breaker.update({ openForMs: 10 })
-    expect(breaker.state).toBe('half-open')
-  })
-
   test('may stay so for ever', async () => {
     const { breaker } = fragile({ openForMs: Number.POSITIVE_INFINITY })
     breaker.acquire().fail(down)
@@ -166,6 +133,36 @@ describe('a half-open circuit', () => {
     const { breaker } = await halfOpen({ permits: 3 })
     for (let probe = 0; probe < 3; probe++) breaker.acquire()
     expect(rejection(breaker)).toMatchObject({ retryAfterMs: undefined, cause: down })
+  })
+
+  test('wants as many successes as it is told, however few may be out at a time', async () => {
+    const { breaker } = await halfOpen({ successesToClose: 3 })
+    for (let probe = 0; probe < 2; probe++) {
+      breaker.acquire().succeed()
+      expect(breaker.state).toBe('half-open')
+    }
+    breaker.acquire().ignore()
+    breaker.acquire().succeed()
+    expect(breaker.state).toBe('closed')
+  })
+
+  test('wants all of them anew after one that failed', async () => {
+    const { breaker } = await halfOpen({ permits: 2, successesToClose: 2 })
+    const [good, bad] = [breaker.acquire(), breaker.acquire()]
+    good.succeed()
+    bad.fail(down)
+    expect(breaker.state).toBe('open')
+    await advance(100)
+    breaker.acquire().succeed()
+    expect(breaker.state).toBe('half-open')
+    breaker.acquire().succeed()
+    expect(breaker.state).toBe('closed')
+  })
+
+  test('opens again at a failure that says nothing, with the former cause', async () => {
+    const { breaker } = await halfOpen()
+    await expect(breaker(() => Promise.reject())).rejects.toBeUndefined()
+    expect(rejection(breaker)).toMatchObject({ state: 'open', cause: down })
   })
 
   test('closes at a success', async () => {
@@ -218,6 +215,18 @@ describe('a half-open circuit', () => {
     ])
   })
 
+  test('asks of the probe that has been out for longest whether it hangs', async () => {
+    const { breaker } = await halfOpen({ permits: 2 })
+    const first = breaker.acquire()
+    await advance(400)
+    breaker.acquire()
+    first.ignore()
+    await advance(999)
+    expect(breaker.state).toBe('half-open')
+    await advance(1)
+    expect(breaker.state).toBe('open')
+  })
+
   test('by default gives its probes 60 s', async () => {
     const breaker = createCircuitBreaker()
     breaker.open()
@@ -250,14 +259,6 @@ describe('a half-open circuit', () => {
     await advance(999)
     probe.succeed()
     expect(breaker.state).toBe('closed')
-  })
-
-  test('lets more probes through as soon as it may', async () => {
-    const { breaker } = await halfOpen()
-    breaker.acquire()
-    breaker.update({ permits: 2 })
-    breaker.acquire()
-    expect(rejection(breaker)).toBeInstanceOf(CircuitOpenError)
   })
 })
 
@@ -363,37 +364,146 @@ describe('classify', () => {
     await expect(breaker(failing)).rejects.toBe(down)
     expect(breaker.state).toBe('open')
   })
-})
 
-describe('by hand', () => {
-  test('open: for one cooldown from now, with the reason as cause', async () => {
-    const { breaker, changes } = fragile()
-    breaker.open('maintenance')
-    await advance(60)
-    breaker.open('more maintenance')
-    expect(changes()).toEqual(['open at 0'])
-    expect(rejection(breaker)).toMatchObject({ retryAfterMs: 100, cause: 'more maintenance' })
-    await advance(100)
+  test('that gives no outcome we know means ignore', async () => {
+    const { breaker } = await halfOpen({ classify: () => 'maybe' as never })
+    await expect(breaker(failing)).rejects.toBe(down)
     expect(breaker.state).toBe('half-open')
   })
 
-  test.each(['open', 'close'] as const)('%s: tells first what had fallen due', async (change) => {
-    const { breaker, changes } = fragile()
+  test('is not asked of a permit: its holder has said what happened', () => {
+    const { breaker } = fragile({ classify: () => 'ignore' })
     breaker.acquire().fail(down)
-    await advance(150)
-    breaker[change]()
-    const told = change === 'open' ? 'open at 150' : 'closed at 150'
-    expect(changes()).toEqual(['open at 0', 'half-open at 100', told])
+    expect(breaker.state).toBe('open')
+  })
+})
+
+describe('classifyResult', () => {
+  const busy = { status: 503, headers: { 'retry-after': '2' } }
+
+  test.each([
+    ['failure', 'open'],
+    ['success', 'closed'],
+    ['ignore', 'half-open'],
+  ] as const)('a result that means %s leaves a half-open circuit %s', async (outcome, state) => {
+    const classifyResult = vi.fn(() => outcome)
+    const { breaker } = await halfOpen({ classifyResult })
+    await expect(breaker(() => busy)).resolves.toBe(busy)
+    expect(classifyResult).toHaveBeenCalledExactlyOnceWith(busy)
+    expect(breaker.state).toBe(state)
   })
 
-  test('close: at once, and what was counted is forgotten', () => {
-    const { breaker } = fragile({ openWhen: failureCount({ failures: 2 }) })
-    breaker.open()
-    breaker.close()
-    breaker.acquire().fail(down)
-    breaker.close()
-    breaker.acquire().fail(down)
+  test('a result that is a failure is the cause of the rejections, and its Retry-After counts', async () => {
+    const { breaker } = fragile({ classifyResult: () => 'failure' })
+    await breaker(() => busy)
+    expect(rejection(breaker)).toMatchObject({ cause: busy, retryAfterMs: 2000 })
+  })
+
+  test('that throws costs no permit and does not hide the result', async () => {
+    const { breaker } = await halfOpen({
+      classifyResult: () => {
+        throw new Error('classifier')
+      },
+    })
+    await expect(breaker(() => 'result')).resolves.toBe('result')
+    expect(breaker.stats()).toMatchObject({ state: 'open', probes: 0, failures: 2 })
+  })
+})
+
+describe('openOn', () => {
+  const quota = new Error('the quota of the day is spent')
+  const openOn = (error: unknown) => error === quota
+
+  test('opens a closed circuit at the first such failure', async () => {
+    const breaker = createCircuitBreaker({ openOn })
+    await breaker(failing).catch(() => {})
     expect(breaker.state).toBe('closed')
+    await breaker(() => Promise.reject(quota)).catch(() => {})
+    expect(rejection(breaker)).toMatchObject({ state: 'open', cause: quota })
+  })
+
+  test('is asked of failures only, whatever else the error may be', async () => {
+    const asked = vi.fn(openOn)
+    const breaker = createCircuitBreaker({ openOn: asked, classify: () => 'ignore' })
+    await breaker(() => Promise.reject(quota)).catch(() => {})
+    await breaker(() => quota)
+    expect(asked).not.toHaveBeenCalled()
+    breaker.acquire().fail(quota)
+    expect(breaker.state).toBe('open')
+  })
+
+  test('that throws says nothing, and does not hide the operation’s error', async () => {
+    const breaker = createCircuitBreaker({
+      openOn: () => {
+        throw new Error('predicate')
+      },
+    })
+    await expect(breaker(failing)).rejects.toBe(down)
+    expect(breaker.state).toBe('closed')
+  })
+})
+
+describe('whatever an operation does', () => {
+  test('a thenable that settles twice, and throws, is counted once, by what it did first', async () => {
+    const { breaker } = fragile()
+    const operation = () => ({
+      // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tested.
+      then(resolve: (value: string) => void, reject: (reason: unknown) => void): never {
+        resolve('first')
+        reject(down)
+        resolve('third')
+        throw down
+      },
+    })
+    await expect(breaker(operation as unknown as () => Promise<string>)).resolves.toBe('first')
+    expect(breaker.stats()).toMatchObject({ state: 'closed', successes: 1, failures: 0 })
+  })
+
+  test('a thenable whose `then` throws has failed', async () => {
+    const { breaker } = fragile()
+    const operation = () =>
+      Object.defineProperty({}, 'then', {
+        get() {
+          throw down
+        },
+      })
+    await expect(breaker(operation)).rejects.toBe(down)
+    expect(breaker.state).toBe('open')
+  })
+
+  test('a rejection with nothing is a failure', async () => {
+    const { breaker } = fragile()
+    await expect(breaker(() => Promise.reject())).rejects.toBeUndefined()
+    expect(rejection(breaker).cause).toBeUndefined()
+  })
+
+  test('a call that never settles holds nothing of a closed circuit', async () => {
+    const { breaker } = fragile()
+    const call = watch(breaker(hang))
+    await advance(1e9)
+    expect(call.state).toBe('pending')
+    await expect(breaker(() => 'passes')).resolves.toBe('passes')
+  })
+
+  test('what is not a function is refused as a rejection, takes no probe and is not counted', async () => {
+    const { breaker } = await halfOpen()
+    const before = breaker.stats()
+    await expect(breaker('operation' as never)).rejects.toThrow(
+      new TypeError('`operation` must be a function, not "operation"'),
+    )
+    expect(breaker.stats()).toEqual(before)
+    breaker.acquire().succeed()
+  })
+
+  test('an operation that stops its own breaker meets no half-made state', async () => {
+    const { breaker, changes } = fragile()
+    const operation = () => {
+      breaker.open('from within')
+      throw down
+    }
+    await expect(breaker(operation)).rejects.toBe(down)
+    expect(breaker.stats()).toMatchObject({ state: 'open', stale: 1, openings: 1 })
+    expect(changes()).toEqual(['open at 0'])
   })
 })
 
@@ -412,6 +522,32 @@ describe('events', () => {
     ])
   })
 
+  test('say that a call was slow', async () => {
+    const { breaker, events } = fragile({ slowCallMs: 10 })
+    const permit = breaker.acquire()
+    await advance(10)
+    permit.ignore()
+    expect(events).toMatchObject([
+      { type: 'circuit-breaker.settled', outcome: 'ignore', slow: true },
+    ])
+  })
+
+  test('an observer may turn the breaker: each change is told once, in order', async () => {
+    const seen: string[] = []
+    const { breaker } = fragile({
+      onEvent: (event) => {
+        if (event.type !== 'circuit-breaker.state-changed') return
+        seen.push(`${event.from} to ${event.to}`)
+        if (event.to === 'half-open') breaker.close()
+      },
+    })
+    breaker.acquire().fail(down)
+    await advance(100)
+    expect(breaker.state).toBe('closed')
+    expect(seen).toEqual(['closed to open', 'open to half-open', 'half-open to closed'])
+    await expect(breaker(() => 'passes')).resolves.toBe('passes')
+  })
+
   test('an observer that throws harms nobody', async () => {
     const { breaker } = fragile({
       onEvent: () => {
@@ -423,32 +559,50 @@ describe('events', () => {
   })
 })
 
-describe('options', () => {
-  test.each([
-    [{ openForMs: -1 }, RangeError, '`openForMs` must be a number of 0 or more, not -1'],
-    [{ permits: 0 }, RangeError, '`permits` must be an integer of 1 or more, not 0'],
-    [{ permits: '1' }, TypeError, '`permits` must be an integer of 1 or more, not "1"'],
-    [
-      { halfOpenTimeoutMs: Number.NaN },
-      RangeError,
-      '`halfOpenTimeoutMs` must be a number of 1 or more, not NaN',
-    ],
-    [{ classify: 'failure' }, TypeError, '`classify` must be a function, not "failure"'],
-    [{ onEvent: 1 }, TypeError, '`onEvent` must be a function, not 1'],
-    [{ openWhen: {} }, TypeError, '`openWhen.createWindow` must be a function, not undefined'],
-  ])('%o is refused at creation', (options, errorClass, message) => {
-    expect(() => createCircuitBreaker(options as never)).toThrow(new errorClass(message))
-  })
-
-  test('an update with a mistake changes nothing', async () => {
-    const { breaker } = await halfOpen()
-    expect(() => breaker.update({ permits: 2, openForMs: -1 })).toThrow(RangeError)
+describe('stats', () => {
+  test('tell what was seen since the breaker was made, and how it stands', async () => {
+    const { breaker } = fragile({ permits: 2 })
+    const early = breaker.acquire()
+    await breaker(() => 'fine')
+    await breaker(() => Promise.reject({ status: 404 })).catch(() => {})
+    await advance(5)
+    await breaker(failing).catch(() => {})
+    await breaker(failing).catch(() => {})
+    early.succeed()
+    await advance(30)
+    const counts = { successes: 2, failures: 1, ignored: 1, slow: 0, stale: 1, rejected: 1 }
+    const standing = { probes: 0, isolated: false, enabled: true, openings: 1 }
+    expect(breaker.stats()).toEqual({
+      state: 'open',
+      since: 5,
+      retryAfterMs: 70,
+      ...standing,
+      ...counts,
+    })
+    await advance(1000)
     breaker.acquire()
-    expect(rejection(breaker)).toBeInstanceOf(CircuitOpenError)
+    expect(breaker.stats()).toEqual({
+      state: 'half-open',
+      since: 105,
+      retryAfterMs: undefined,
+      ...standing,
+      ...counts,
+      probes: 1,
+    })
   })
 
-  test('its name is there to be read', () => {
-    expect(createCircuitBreaker().name).toBe('circuit-breaker')
-    expect(createCircuitBreaker({ name: 'chat' }).name).toBe('chat')
+  test('are of the moment: they do not change when the breaker does', () => {
+    const { breaker } = fragile()
+    const before = breaker.stats()
+    breaker.acquire().fail(down)
+    expect(before).toMatchObject({ state: 'closed', failures: 0 })
   })
+})
+
+test('its name is there to be read, and its methods can be taken off', () => {
+  expect(createCircuitBreaker().name).toBe('circuit-breaker')
+  const breaker = createCircuitBreaker({ name: 'chat' })
+  const { open, stats } = breaker
+  open()
+  expect([breaker.name, stats().state]).toEqual(['chat', 'open'])
 })

@@ -1,0 +1,41 @@
+import { advance, thrownBy } from '@holdfast/internal/testing'
+import {
+  type CircuitBreaker,
+  type CircuitBreakerOptions,
+  createCircuitBreaker,
+} from './circuit-breaker.ts'
+import type { CircuitOpenError } from './circuit-open-error.ts'
+import type { CircuitBreakerEvent } from './events.ts'
+import { failureCount } from './failure-count.ts'
+
+export const down = new Error('down')
+export const failing = (): Promise<never> => Promise.reject(down)
+
+/** A breaker that one failure opens for 100 ms, and what it tells. */
+export function fragile(options: CircuitBreakerOptions = {}) {
+  const events: CircuitBreakerEvent[] = []
+  const breaker = createCircuitBreaker({
+    openWhen: failureCount({ failures: 1 }),
+    openForMs: 100,
+    halfOpenTimeoutMs: 1000,
+    onEvent: (event) => void events.push(event),
+    ...options,
+  })
+  const changes = () =>
+    events.flatMap((event) =>
+      event.type === 'circuit-breaker.state-changed' ? [`${event.to} at ${event.at}`] : [],
+    )
+  return { breaker, events, changes }
+}
+
+/** A {@link fragile} one that has failed and cooled down: the next call is a probe. */
+export async function halfOpen(options: CircuitBreakerOptions = {}) {
+  const made = fragile(options)
+  made.breaker.acquire().fail(down)
+  await advance(100)
+  return made
+}
+
+/** What the breaker turns a call away with. */
+export const rejection = (breaker: CircuitBreaker): CircuitOpenError =>
+  thrownBy(() => breaker.acquire()) as CircuitOpenError
