@@ -50,15 +50,18 @@ export function failureRate(options: FailureRateOptions = {}): OpeningStrategy {
       let origin: number | undefined
       let completed = 0
 
-      const slotAt = (time: number) => {
+      const slotAt = (time: number, round = Math.floor) => {
         origin ??= time
-        return calls === undefined ? Math.floor((time - origin) / slotMs) : completed++
+        return calls === undefined ? round((time - origin) / slotMs) : completed++
       }
+      // Of calls nobody asks for the time. A window without end has one slot, of number 0.
+      const startOf = (slot: number) => (origin ?? 0) + (slot * slotMs || 0)
 
       const numbers = savedNumbers(saved, kind)
       for (let at = 0; at < numbers.length; at += 4) {
         const [time = 0, total = 0, failures = 0, slow = 0] = numbers.slice(at, at + 4)
-        add(slotAt(toClock(time)), total, failures, slow)
+        // What was saved is the beginning of a slot, less what two clocks have rounded off.
+        add(slotAt(toClock(time), Math.round), total, failures, slow)
       }
       return {
         record(outcome, clock, slow) {
@@ -73,9 +76,9 @@ export function failureRate(options: FailureRateOptions = {}): OpeningStrategy {
           )
         },
         save: (toEpoch) => ({
-          [kind]: slots().flatMap(({ slot, calls, failures, slow }) => [
-            toEpoch((origin ?? 0) + slot * slotMs),
-            calls,
+          [kind]: slots().flatMap(({ slot, calls: total, failures, slow }) => [
+            calls === undefined ? toEpoch(startOf(slot)) : 0,
+            total,
             failures,
             slow,
           ]),

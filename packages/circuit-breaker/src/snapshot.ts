@@ -1,4 +1,4 @@
-import { checkNumber } from '@holdfast/internal'
+import { checkNumber, refusal } from '@holdfast/internal'
 import type { CircuitState } from './circuit.ts'
 
 /**
@@ -25,21 +25,19 @@ const STATES: readonly unknown[] = ['closed', 'open', 'half-open'] satisfies Cir
  * @throws TypeError or RangeError naming the field that is wrong.
  */
 export function checkSnapshot(value: unknown): CircuitBreakerSnapshot {
-  if (typeof value !== 'object' || value === null)
-    throw new TypeError('`snapshot` must be an object')
+  if (typeof value !== 'object' || value === null) throw refusal('snapshot', value, 'an object')
   const snapshot = value as CircuitBreakerSnapshot
   const { version, state, since, until, reopenings = 0 } = snapshot
-  if (version !== 1) throw new TypeError('`snapshot.version` must be 1')
-  if (!STATES.includes(state)) {
-    throw new TypeError(`\`snapshot.state\` must be one of ${STATES.join(', ')}`)
-  }
+  if (version !== 1) throw refusal('snapshot.version', version, '1')
+  if (!STATES.includes(state)) throw refusal('snapshot.state', state, `one of ${STATES.join(', ')}`)
   checkNumber('snapshot.since', since, { min: 0, max: MAX_EPOCH_MS })
-  checkNumber('snapshot.reopenings', reopenings, { min: 0, integer: true })
-  if (state === 'open' && until !== null) checkNumber('snapshot.until', until, { min: since })
+  checkNumber('snapshot.reopenings', reopenings, { min: 0, max: 2 ** 53, integer: true })
+  const known = until !== null && (state === 'open' || until !== undefined)
+  if (known) checkNumber('snapshot.until', until, { min: since })
   return snapshot
 }
 
-/** The last instant that a `Date` can hold. */
+/** The last instant that a `Date` can hold. No count reaches it either. */
 const MAX_EPOCH_MS = 8.64e15
 
 /**
@@ -48,8 +46,8 @@ const MAX_EPOCH_MS = 8.64e15
  */
 export function savedNumbers(saved: unknown, name: string): readonly number[] {
   const numbers = (saved as Readonly<Record<string, unknown>> | null | undefined)?.[name] ?? []
-  if (Array.isArray(numbers) && numbers.every((number) => Number.isFinite(number) && number >= 0)) {
-    return numbers
-  }
-  throw new TypeError(`\`snapshot.window.${name}\` must be an array of numbers of 0 or more`)
+  const isOne = (value: unknown) => typeof value === 'number' && value >= 0 && value <= MAX_EPOCH_MS
+  if (Array.isArray(numbers) && numbers.every(isOne)) return numbers
+  const allowed = `an array of numbers from 0 to ${MAX_EPOCH_MS}`
+  throw refusal(`snapshot.window.${name}`, numbers, allowed)
 }
