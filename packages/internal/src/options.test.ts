@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { checkFunction, checkFunctions, checkNumber } from './options.ts'
+import { checkFunction, checkFunctions, checkName, checkNumber, refusal } from './options.ts'
+import { revokedProxy } from './testing.ts'
 
 describe('checkNumber', () => {
   test('gives back what is allowed, bounds included', () => {
@@ -45,5 +46,47 @@ describe('checkFunction', () => {
     expect(() => checkFunctions(options, 'given', 'wrong')).toThrow(
       new TypeError('`wrong` must be a function, not 5'),
     )
+  })
+})
+
+describe('checkName', () => {
+  test('a name is a string, or not given', () => {
+    for (const name of ['chat', '', undefined]) expect(() => checkName(name)).not.toThrow()
+  })
+
+  test.each([
+    [5, '5'],
+    [null, 'null'],
+    [{ toString: () => 'chat' }, 'an object'],
+    [Symbol('chat'), 'Symbol(chat)'],
+  ])('%o is none', (name, shown) => {
+    expect(() => checkName(name)).toThrow(new TypeError(`\`name\` must be a string, not ${shown}`))
+  })
+})
+
+describe('refusal', () => {
+  test.each<[value: unknown, shown: string]>([
+    ['a "quoted"\nstring', '"a \\"quoted\\"\\nstring"'],
+    [-0, '0'],
+    [Number.NaN, 'NaN'],
+    [undefined, 'undefined'],
+    [true, 'true'],
+    [[1, 2], 'an object'],
+    [new Date(Number.NaN), 'an object'],
+    [Object.create(null), 'an object'],
+    [class {}, 'a function'],
+  ])('shows what it got, briefly: %o', (value, shown) => {
+    expect(refusal('x', value, 'better')).toEqual(
+      new TypeError(`\`x\` must be better, not ${shown}`),
+    )
+  })
+
+  test('does not fail at a value that cannot be looked at', () => {
+    expect(refusal('x', revokedProxy(), 'better').message).toMatch(/not an object$/)
+  })
+
+  test('is a TypeError, unless it is told', () => {
+    expect(refusal('x', 1, 'better')).toBeInstanceOf(TypeError)
+    expect(refusal('x', 1, 'better', RangeError)).toBeInstanceOf(RangeError)
   })
 })
