@@ -37,7 +37,7 @@ export function createModelCaller(
   const circuitBreakers =
     circuitBreaker === false
       ? undefined
-      : createCircuitBreakers({ ...circuitBreaker, halfOpenTimeoutMs, onEvent, clock })
+      : createCircuitBreakers({ ...circuitBreaker, halfOpenTimeoutMs, onEvent, clock, random })
   const retryOptions = retry === false ? { retries: 0 } : retry
   const maxAttempts = (retryOptions.retries ?? 3) + 1
   const retryable = (error: unknown) => verdictOf(error).retry

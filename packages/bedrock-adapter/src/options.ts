@@ -43,10 +43,22 @@ export interface ResilienceOptions {
   readonly random?: (() => number) | undefined
 }
 
-/** What of a circuit breaker's options is the user's. */
+/**
+ * What of a circuit breaker's options is the user's. It is one call of `send` at one model that counts, with its retries
+ * and their waits; `slowCallMs` times that, a stream to its last event. `openOn` sees what counts as a failure.
+ */
 export type CircuitBreakerLayer = Pick<
   CircuitBreakerOptions,
-  'openWhen' | 'openForMs' | 'permits' | 'halfOpenTimeoutMs'
+  | 'openWhen'
+  | 'openOn'
+  | 'openForMs'
+  | 'openFactor'
+  | 'maxOpenForMs'
+  | 'openJitter'
+  | 'permits'
+  | 'successesToClose'
+  | 'halfOpenTimeoutMs'
+  | 'slowCallMs'
 >
 
 /** What of a retry's options is the user's. */

@@ -139,6 +139,29 @@ describe('the layers', () => {
     expect(breaker?.state).toBe('closed')
   })
 
+  it('leave a model alone at once when openOn says so, and for longer each time that its probe fails', async () => {
+    const client = fakeClient(unavailable)
+    const resilience = createResilience({
+      models: ['a'],
+      retry: false,
+      random: () => 0,
+      circuitBreaker: {
+        openOn: (error) => (error as Error).name === 'ServiceUnavailableException',
+        openForMs: 10_000,
+        openFactor: 3,
+        openJitter: 0.1,
+      },
+    })
+    const wrapped = wrap(client, { resilience })
+    const cooldownMs = () => resilience.circuitBreakers?.for('a').stats().retryAfterMs
+    await wrapped.send(command()).catch(() => {})
+    expect(cooldownMs()).toBe(9_000)
+    await vi.advanceTimersByTimeAsync(9_000)
+    await wrapped.send(command()).catch(() => {})
+    expect(cooldownMs()).toBe(27_000)
+    expect(client.send).toHaveBeenCalledTimes(2)
+  })
+
   it('hand out the error of an only model untouched', async () => {
     const error = unavailable()
     const answer = wrap(

@@ -1,5 +1,6 @@
 import { type BedrockRuntimeClient, ConverseStreamCommand } from '@aws-sdk/client-bedrock-runtime'
 import { type Simulator, startSimulator } from '@holdfast/bedrock-simulator'
+import { consecutiveFailures } from '@holdfast/circuit-breaker'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   createResilience,
@@ -124,6 +125,17 @@ describe.each(HTTP)('a stream over %s', (http) => {
     expect(resilience.circuitBreakers?.for(MODEL).state).toBe('open')
     await ask.ConverseStream(client)
     expect(simulator.requests.at(-1)?.model).toBe(NEXT)
+  })
+
+  it('is slow when its last event comes late, and opens its circuit if slow calls shall', async () => {
+    const openWhen = consecutiveFailures(1)
+    const circuitBreaker = { openWhen, slowCallMs: 100 }
+    resilience = createResilience({ ...QUICK, circuitBreaker })
+    client = withResilience(plain, { resilience })
+    const breaker = resilience.circuitBreakers?.for(MODEL)
+    simulator.addRule({ behaviour: { type: 'reply', deltas: 10, gapMs: 15 } })
+    await ask.ConverseStream(client)
+    expect(breaker?.stats()).toMatchObject({ state: 'open', successes: 1, slow: 1 })
   })
 
   it('whose first model fails before the first content is answered whole by the next', async () => {
