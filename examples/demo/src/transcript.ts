@@ -87,6 +87,10 @@ function describe(event: ResilienceEvent): string {
       return event.reason
     case 'limiter.settled':
       return event.outcome
+    case 'limiter.limit-changed':
+      return `${event.from} → ${event.to} at once`
+    case 'limiter.drained':
+      return 'nothing runs, nothing waits'
     case 'bedrock.stream-interrupted':
       return `${shortName(event.name)}: ${event.reason}`
   }

@@ -1,4 +1,5 @@
 export { raceAbort, sleep, throwIfAborted } from './abort.ts'
+export { ask } from './ask.ts'
 export { callOperation, NO_CONTEXT } from './call-operation.ts'
 export { withMembers } from './callable.ts'
 export type { Clock } from './clock.ts'

@@ -1,13 +1,16 @@
 import { brand, isBranded } from '@holdfast/internal'
 
-/** The call was not made: the queue was full. */
+/** The call was not made: the queue was full. Comes without a stack trace, as {@link QueueTimeoutError} does. */
 export class QueueFullError extends Error {
   override readonly name: string = 'QueueFullError'
   readonly code = 'QUEUE_FULL'
   readonly statusCode = 503
+  /** When a call that came now would have its turn, in milliseconds, from how fast the queue has moved, if it has. */
+  readonly retryAfterMs: number | undefined
 
-  constructor(limiter: string, maxQueue: number) {
+  constructor(limiter: string, maxQueue: number, retryAfterMs?: number) {
     super(`Limiter ${JSON.stringify(limiter)} is busy and its queue of ${maxQueue} is full`)
+    this.retryAfterMs = retryAfterMs
     brand(this, 'QueueFullError')
   }
 
@@ -17,14 +20,18 @@ export class QueueFullError extends Error {
   }
 }
 
-/** The call was not made: it waited in the queue for too long. */
+/** The call was not made: it waited in the queue for too long, or would have. */
 export class QueueTimeoutError extends Error {
   override readonly name: string = 'QueueTimeoutError'
   readonly code = 'QUEUE_TIMEOUT'
   readonly statusCode = 503
+  /** When a call that came now would have its turn, in milliseconds, from how fast the queue has moved, if it has. */
+  readonly retryAfterMs: number | undefined
 
-  constructor(limiter: string, queueTimeoutMs: number) {
-    super(`No permit of limiter ${JSON.stringify(limiter)} came free within ${queueTimeoutMs} ms`)
+  /** @param ms - How long it could wait. */
+  constructor(limiter: string, ms: number, retryAfterMs?: number) {
+    super(`No permit of limiter ${JSON.stringify(limiter)} came free within ${Math.ceil(ms)} ms`)
+    this.retryAfterMs = retryAfterMs
     brand(this, 'QueueTimeoutError')
   }
 

@@ -1,23 +1,23 @@
 import type { Policy } from '@holdfast/internal'
 import { expectTypeOf, test } from 'vitest'
 import {
-  type Context,
   createLimiter,
+  type LimiterContext,
   type LimiterEvent,
-  type Permit,
+  type LimiterPermit,
   QueueFullError,
 } from './index.ts'
 
 test('the result is the operation’s, the context the caller’s', () => {
   const limiter = createLimiter()
   expectTypeOf(limiter(async () => 5)).toEqualTypeOf<Promise<number>>()
-  limiter((context) => expectTypeOf(context).toEqualTypeOf<Context>())
+  limiter((context) => expectTypeOf(context).toEqualTypeOf<LimiterContext>())
 })
 
 test('a limiter is a policy with a two-step form', () => {
   expectTypeOf(createLimiter()).toExtend<Policy>()
-  expectTypeOf(createLimiter().acquire()).toEqualTypeOf<Promise<Permit>>()
-  expectTypeOf(createLimiter().tryAcquire()).toEqualTypeOf<Permit | undefined>()
+  expectTypeOf(createLimiter().acquire()).toEqualTypeOf<Promise<LimiterPermit>>()
+  expectTypeOf(createLimiter().tryAcquire()).toEqualTypeOf<LimiterPermit | undefined>()
   expectTypeOf(createLimiter().drain()).toEqualTypeOf<Promise<boolean>>()
 })
 

@@ -10,7 +10,9 @@ import {
 } from '@holdfast/internal/testing'
 import { describe, expect, test, vi } from 'vitest'
 import { LimiterClosedError, QueueFullError, QueueTimeoutError } from './errors.ts'
-import { createLimiter, type LimiterEvent, type LimiterOptions } from './limiter.ts'
+import type { LimiterEvent } from './events.ts'
+import { createLimiter } from './limiter.ts'
+import type { LimiterOptions } from './settings.ts'
 
 useVirtualTime()
 
@@ -394,17 +396,17 @@ describe('events', () => {
     b.reject(new Error('boom'))
     await advance(0)
     expect(events).toEqual([
-      { type: 'limiter.started', name, waitMs: 0 },
-      { type: 'limiter.queued', name, queued: 1 },
-      { type: 'limiter.rejected', name, reason: 'full' },
-      { type: 'limiter.settled', name, outcome: 'success' },
-      { type: 'limiter.started', name, waitMs: 40 },
-      { type: 'limiter.queued', name, queued: 1 },
-      { type: 'limiter.rejected', name, reason: 'aborted' },
-      { type: 'limiter.queued', name, queued: 1 },
-      { type: 'limiter.rejected', name, reason: 'timeout' },
-      { type: 'limiter.rejected', name, reason: 'closed' },
-      { type: 'limiter.settled', name, outcome: 'failure' },
+      { type: 'limiter.started', name, active: 1, queued: 0, waitMs: 0 },
+      { type: 'limiter.queued', name, active: 1, queued: 1 },
+      { type: 'limiter.rejected', name, active: 1, queued: 1, reason: 'full' },
+      { type: 'limiter.settled', name, active: 0, queued: 1, outcome: 'success' },
+      { type: 'limiter.started', name, active: 1, queued: 0, waitMs: 40 },
+      { type: 'limiter.queued', name, active: 1, queued: 1 },
+      { type: 'limiter.rejected', name, active: 1, queued: 0, reason: 'aborted' },
+      { type: 'limiter.queued', name, active: 1, queued: 1 },
+      { type: 'limiter.rejected', name, active: 1, queued: 0, reason: 'timeout' },
+      { type: 'limiter.rejected', name, active: 1, queued: 0, reason: 'closed' },
+      { type: 'limiter.settled', name, active: 0, queued: 0, outcome: 'failure' },
     ])
   })
 

@@ -1,44 +1,52 @@
 import { expect, test } from 'vitest'
-import { createWaitingLine } from './waiting-line.ts'
+import { type Link, WaitingLine } from './waiting-line.ts'
 
-function lineOf(...values: string[]) {
-  const line = createWaitingLine<string>()
-  const places = values.map((value) => line.join(value))
-  const rest = () => Array.from({ length: line.length }, () => line.shift())
-  const leave = (index: number) => {
-    const place = places[index]
-    return place !== undefined && line.leave(place)
+class Person implements Link<Person> {
+  previous: Person | undefined = undefined
+  next: Person | undefined = undefined
+  readonly name: string
+
+  constructor(name: string) {
+    this.name = name
   }
-  return { line, leave, rest }
 }
 
-test('first in, first out', () => {
-  const { line, rest } = lineOf('a', 'b', 'c')
-  expect(line.head).toBe('a')
-  expect(rest()).toEqual(['a', 'b', 'c'])
-  expect([line.length, line.head, line.shift()]).toEqual([0, undefined, undefined])
+function lineOf(...names: string[]) {
+  const line = new WaitingLine<Person>()
+  const people = names.map((name) => new Person(name))
+  for (const person of people) line.join(person)
+  return { line, people }
+}
+
+/** Who stands in the line, seen from each of its ends. */
+function seen({ head, tail }: WaitingLine<Person>) {
+  const fromHead: string[] = []
+  const fromTail: string[] = []
+  for (let person = head; person; person = person.next) fromHead.push(person.name)
+  for (let person = tail; person; person = person.previous) fromTail.unshift(person.name)
+  expect(fromTail).toEqual(fromHead)
+  return fromHead
+}
+
+test('those who join stand in the order in which they came', () => {
+  const { line } = lineOf('a', 'b', 'c')
+  expect([seen(line), line.length]).toEqual([['a', 'b', 'c'], 3])
 })
 
 test.each([
-  [0, ['b', 'c']],
-  [1, ['a', 'c']],
-  [2, ['a', 'b']],
-])('leaving from place %i closes the gap, and can be done once', (index, left) => {
-  const { line, leave, rest } = lineOf('a', 'b', 'c')
-  expect([leave(index), leave(index)]).toEqual([true, false])
-  expect(line.length).toBe(2)
-  expect(rest()).toEqual(left)
+  ['head', 0, ['b', 'c']],
+  ['middle', 1, ['a', 'c']],
+  ['tail', 2, ['a', 'b']],
+])('leaving from the %s closes the gap', (_, index, left) => {
+  const { line, people } = lineOf('a', 'b', 'c')
+  line.leave(people[index] as Person)
+  expect([seen(line), line.length]).toEqual([left, 2])
 })
 
-test('the last to leave leaves an empty line, which can be joined again', () => {
-  const { line, leave, rest } = lineOf('a')
-  expect([leave(0), leave(0), line.length, line.head]).toEqual([true, false, 0, undefined])
-  line.join('b')
-  expect(rest()).toEqual(['b'])
-})
-
-test('who was let in has left', () => {
-  const { line, leave } = lineOf('a', 'b')
-  line.shift()
-  expect([leave(0), line.length]).toEqual([false, 1])
+test('the last to leave leaves an empty line, which can be joined again, by the same too', () => {
+  const { line, people } = lineOf('a', 'b')
+  for (const person of people) line.leave(person)
+  expect([seen(line), line.length, line.head, line.tail]).toEqual([[], 0, undefined, undefined])
+  for (const person of people.toReversed()) line.join(person)
+  expect([seen(line), line.length]).toEqual([['b', 'a'], 2])
 })

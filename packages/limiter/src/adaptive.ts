@@ -1,0 +1,91 @@
+import {
+  ask,
+  checkFunctions,
+  checkNumber,
+  errorStatus,
+  type Outcome,
+  readProperty,
+  serverHintMs,
+} from '@holdfast/internal'
+
+/** A limit that moves: an immutable description, from which each limiter makes its own. */
+export interface AdaptiveLimit {
+  /** The highest it can be. */
+  readonly max: number
+  createLimit(): MovingLimit
+}
+
+/** A limit that learns from how calls end. */
+export interface MovingLimit {
+  /** An integer of 1 or more. */
+  readonly current: number
+  /**
+   * Takes how a call has ended.
+   * @param active - How much of the limit was in use, the call included.
+   * @param now - On the limiter's clock.
+   */
+  settled(outcome: Outcome, error: unknown, active: number, now: number): void
+}
+
+/** Options of {@link adaptive}. */
+export interface AdaptiveOptions {
+  /** Default 1. */
+  readonly min?: number | undefined
+  readonly max: number
+  /** Where it begins. Default `min`. */
+  readonly initial?: number | undefined
+  /** What the limit is multiplied by after a throttle, between 0 and 1. Default 0.5. */
+  readonly backoffRatio?: number | undefined
+  /**
+   * After a throttle the limit neither falls again nor rises for so long, or for as long as the error's Retry-After
+   * says: those that were under way are throttled too, and mean the same. In milliseconds, default 1000.
+   */
+  readonly cooldownMs?: number | undefined
+  /** Whether a failure is the other side's asking for less. Default: status 429, or a name that says so. */
+  readonly isThrottle?: ((error: unknown) => boolean) | undefined
+}
+
+/**
+ * Additive increase, multiplicative decrease: one more for each full round of successes while the limit is in use, and
+ * a part of it after a throttle. How long calls take does not matter: a long answer is no congestion.
+ *
+ * @throws RangeError or TypeError naming the option that is wrong.
+ */
+export function adaptive(options: AdaptiveOptions): AdaptiveLimit {
+  const { min = 1, max, initial = min, backoffRatio = 0.5, cooldownMs = 1_000 } = options
+  const { isThrottle = looksThrottled } = options
+  checkNumber('min', min, { min: 1, integer: true })
+  checkNumber('max', max, { min, max: Number.MAX_SAFE_INTEGER, integer: true })
+  checkNumber('initial', initial, { min, max, integer: true })
+  checkNumber('backoffRatio', backoffRatio, { min: 0, max: 1 })
+  checkNumber('cooldownMs', cooldownMs, { min: 0 })
+  checkFunctions(options, 'isThrottle')
+  return {
+    max,
+    createLimit() {
+      let limit = initial
+      let steadyUntil = Number.NEGATIVE_INFINITY
+      return {
+        get current() {
+          return Math.floor(limit)
+        },
+        settled(outcome, error, active, now) {
+          if (now < steadyUntil) return
+          if (outcome === 'failure' && ask(isThrottle, error)) {
+            limit = Math.max(min, Math.floor(limit * backoffRatio))
+            steadyUntil = now + Math.max(cooldownMs, serverHintMs(error) ?? 0)
+          } else if (outcome === 'success' && 2 * active >= limit) {
+            limit = Math.min(max, limit + 1 / Math.floor(limit))
+          }
+        },
+      }
+    },
+  }
+}
+
+function looksThrottled(error: unknown): boolean {
+  return (
+    errorStatus(error) === 429 ||
+    /throttl|toomanyrequests/i.test(String(readProperty(error, 'name')))
+  )
+}

@@ -1,0 +1,73 @@
+import { callOperation, type Operation, type Outcome, whenAborted } from '@holdfast/internal'
+import type { CallTerms, Refusal, WaitingCall } from './gate.ts'
+import type { LimiterContext, Settle, SettleContext } from './limiter-context.ts'
+
+type LimitedOperation<T> = Operation<T, LimiterContext & SettleContext>
+
+/** Runs the operation of a call that has its slot, and gives the slot back when the work has really ended. */
+export function perform<T>(
+  terms: CallTerms,
+  operation: LimitedOperation<T>,
+  context: LimiterContext,
+): Promise<T> {
+  const { gate } = terms
+  const { signal } = context
+  if (signal?.aborted) {
+    gate.cancel(terms)
+    return Promise.reject(signal.reason)
+  }
+  const inner = gate.rates ? { ...context, settle: settleOf(terms) } : context
+  const work = callOperation(operation, inner as LimiterContext & SettleContext)
+  if (signal !== undefined) return endUnder(signal, terms, work)
+  return work.then(
+    (result) => {
+      gate.end(terms, 'success')
+      return result
+    },
+    (error) => {
+      gate.end(terms, 'failure', error)
+      throw error
+    },
+  )
+}
+
+/** The same for a call that has waited. Bound to it: a closure would keep more than it needs, for each that waits. */
+export function performWaiting(this: WaitingCall, verdict: Refusal | 'started'): Promise<unknown> {
+  if (verdict !== 'started') throw verdict.reason
+  return perform(this.terms, this.operation as LimitedOperation<unknown>, this.context)
+}
+
+/** How a call corrects its reservation. */
+export function settleOf(terms: CallTerms): Settle {
+  return (actual) => terms.gate.settle(terms, actual)
+}
+
+/** An aborted call rejects at once; its work may go on, and then holds its slot. */
+function endUnder<T>(signal: AbortSignal, terms: CallTerms, work: Promise<T>): Promise<T> {
+  const { gate } = terms
+  return new Promise((resolve, reject) => {
+    let aborted = false
+    const callOff = whenAborted(signal, () => {
+      aborted = true
+      gate.zombies++
+      if (gate.releaseOnAbort) gate.end(terms, 'ignore')
+      reject(signal.reason)
+    })
+    const end = (outcome: Outcome, error?: unknown) => {
+      callOff()
+      if (aborted) gate.zombies--
+      if (!aborted) gate.end(terms, outcome, error)
+      else if (!gate.releaseOnAbort) gate.end(terms, 'ignore')
+    }
+    work.then(
+      (result) => {
+        end('success')
+        resolve(result)
+      },
+      (error) => {
+        end('failure', error)
+        reject(error)
+      },
+    )
+  })
+}

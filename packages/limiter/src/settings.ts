@@ -1,0 +1,68 @@
+import { type Clock, checkFunction, checkNumber } from '@holdfast/internal'
+import type { AdaptiveLimit } from './adaptive.ts'
+import type { LimiterEvent } from './events.ts'
+import type { QueueDiscipline } from './queue-discipline.ts'
+import type { Rate, RateChange } from './rates.ts'
+
+/** What can be changed on a running limiter with `update`, besides its `rates`. */
+export interface LimiterSettings {
+  /** How many calls may run at once, `Infinity` for any number; or a limit that moves. Default 5; 0 pauses. */
+  readonly maxConcurrent?: number | AdaptiveLimit | undefined
+  /** How many calls may wait for a slot. Default 20; 0 rejects at once what cannot run at once. */
+  readonly maxQueue?: number | undefined
+  /** How long a call may wait for a slot, in milliseconds. Default 30 000. */
+  readonly queueTimeoutMs?: number | undefined
+}
+
+/** What `update` takes. */
+export interface LimiterChanges extends LimiterSettings {
+  /** By their names. What a bucket has stays, up to its new burst. */
+  readonly rates?: readonly RateChange[] | undefined
+}
+
+/** Options of `createLimiter`. Validated at creation. */
+export interface LimiterOptions extends LimiterSettings {
+  /** Who is next. Default `fifo`; see `fairQueue` and `adaptiveLifo`. */
+  readonly queue?: QueueDiscipline | undefined
+  /** How much may start in a minute, by any number of measures at once. Default: any amount. */
+  readonly rates?: readonly Rate[] | undefined
+  /**
+   * Whether a call is rejected on arrival when, as fast as the queue has moved, its turn would come after its context's
+   * `deadlineAt`. Default false.
+   */
+  readonly rejectUnmeetable?: boolean | undefined
+  /**
+   * Whether the slot of an aborted call is free at once, though its work may go on. More than `maxConcurrent` may then
+   * be under way. Default false: the slot is held until the work has really ended.
+   */
+  readonly releaseOnAbort?: boolean | undefined
+  /** Goes into every event and error. Default `limiter`. */
+  readonly name?: string | undefined
+  readonly onEvent?: ((event: LimiterEvent) => void) | undefined
+  readonly clock?: Clock | undefined
+}
+
+/** Each setting with its value. */
+export interface Settings {
+  readonly maxConcurrent: number | AdaptiveLimit
+  readonly maxQueue: number
+  readonly queueTimeoutMs: number
+}
+
+const DEFAULTS: Settings = { maxConcurrent: 5, maxQueue: 20, queueTimeoutMs: 30_000 }
+
+/**
+ * The present settings with those that are given in their place.
+ *
+ * @throws RangeError or TypeError naming the one that is wrong.
+ */
+export function checkSettings(given: LimiterSettings, present: Settings = DEFAULTS): Settings {
+  const { maxConcurrent = present.maxConcurrent, maxQueue = present.maxQueue } = given
+  const { queueTimeoutMs = present.queueTimeoutMs } = given
+  if (typeof maxConcurrent === 'object' && maxConcurrent !== null) {
+    checkFunction('maxConcurrent.createLimit', maxConcurrent.createLimit)
+  } else checkNumber('maxConcurrent', maxConcurrent, { min: 0, integer: true })
+  checkNumber('maxQueue', maxQueue, { min: 0, integer: true })
+  checkNumber('queueTimeoutMs', queueTimeoutMs, { min: 0 })
+  return { maxConcurrent, maxQueue, queueTimeoutMs }
+}
