@@ -110,6 +110,15 @@ describe('an open circuit', () => {
     expect(breaker.state).toBe('half-open')
   })
 
+  test('rejects for next to nothing: with no stack trace to be made', async () => {
+    const { breaker } = fragile()
+    breaker.open()
+    expect(rejection(breaker).stack).not.toMatch(/^\s+at /m)
+    const rejected = await breaker(failing).catch((error: Error) => error)
+    expect(rejected).toBeInstanceOf(CircuitOpenError)
+    expect((rejected as Error).stack).not.toMatch(/^\s+at /m)
+  })
+
   test('needs no timer to become half-open, and tells once, with the time at which it fell due', async () => {
     const { breaker, changes } = fragile()
     breaker.acquire().fail(down)
@@ -605,4 +614,14 @@ test('its name is there to be read, and its methods can be taken off', () => {
   const { open, stats } = breaker
   open()
   expect([breaker.name, stats().state]).toEqual(['chat', 'open'])
+})
+
+test('what a slow success has brought is not the cause of a rejection', async () => {
+  const { breaker } = fragile({ slowCallMs: 10 })
+  const answer = deferred<string>()
+  const call = breaker(() => answer.promise)
+  await advance(10)
+  answer.resolve('a whole answer')
+  await expect(call).resolves.toBe('a whole answer')
+  expect(rejection(breaker).cause).toBeUndefined()
 })

@@ -182,3 +182,23 @@ test.each([
     expect(() => createCircuitBreakers(options as never)).toThrow(new errorClass(message))
   },
 )
+
+test('an observer that asks for the same key on the way gets the same breaker', async () => {
+  let asked: CircuitBreaker | undefined
+  const breakers: CircuitBreakers = createCircuitBreakers({
+    maxKeys: 1,
+    openWhen,
+    openForMs: 10,
+    onEvent: (event) => {
+      if (event.type === 'circuit-breaker.state-changed' && event.to === 'half-open') {
+        asked = breakers.for('new')
+      }
+    },
+  })
+  trip(breakers.for('old'))
+  await advance(10)
+  // Making room looks at the old one, which is then told to be half-open.
+  const given = breakers.for('new')
+  expect(asked).toBe(given)
+  expect(breakers.for('new')).toBe(given)
+})

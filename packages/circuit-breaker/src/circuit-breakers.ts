@@ -46,22 +46,21 @@ export function createCircuitBreakers(options: CircuitBreakersOptions = {}): Cir
   let changed: CircuitBreakerChanges = {}
 
   function create(key: string): CircuitBreaker {
-    letGo()
-    return createCircuitBreaker({
-      ...options,
-      ...changed,
-      name: name === undefined ? key : `${name}:${key}`,
-    })
+    const fullName = name === undefined ? key : `${name}:${key}`
+    return createCircuitBreaker({ ...options, ...changed, name: fullName })
   }
 
-  /** Makes room for one more. What may not go moves to the end, so that the next look begins with others. */
-  function letGo(): void {
+  /**
+   * Makes room for a key. What may not go moves to the end, so that the next look begins with others. An observer that is
+   * told of a change on the way may have asked for the key itself.
+   */
+  function makeRoom(key: string): void {
     let looks = 0
-    for (const [key, breaker] of breakers) {
-      if (breakers.size < maxKeys || ++looks > LOOKS) return
-      breakers.delete(key)
+    for (const [other, breaker] of breakers) {
+      if (breakers.has(key) || breakers.size < maxKeys || ++looks > LOOKS) return
       const { state, enabled } = breaker.stats()
-      if (state !== 'closed' || !enabled) breakers.set(key, breaker)
+      breakers.delete(other)
+      if (state !== 'closed' || !enabled) breakers.set(other, breaker)
     }
   }
 
@@ -70,6 +69,7 @@ export function createCircuitBreakers(options: CircuitBreakersOptions = {}): Cir
       return breakers.size
     },
     for(key) {
+      if (!breakers.has(key)) makeRoom(key)
       const breaker = breakers.get(key) ?? create(key)
       if (key !== latest) {
         breakers.delete(key)

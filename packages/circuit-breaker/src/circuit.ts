@@ -1,4 +1,4 @@
-import { type Clock, type Outcome, serverHintMs } from '@holdfast/internal'
+import { ask, type Clock, type Outcome, serverHintMs } from '@holdfast/internal'
 import type { OpeningStrategy, OutcomeWindow } from './opening-strategy.ts'
 import { cooldownMs, type Settings } from './settings.ts'
 import { type CircuitBreakerSnapshot, checkSnapshot } from './snapshot.ts'
@@ -74,9 +74,8 @@ export class Circuit {
       const hangsAt = oldest ? oldest.startedAt + this.#parts.settings.halfOpenTimeoutMs : Infinity
       const due = state === 'open' ? until : hangsAt
       if (this.#now() < due) break
-      if (state === 'open')
-        this.#enter(this.#generation('half-open', due, { cause, reopenings, until }))
-      else this.#open(due, reopenings + 1, cause)
+      if (state !== 'open') this.#open(due, reopenings + 1, cause)
+      else this.#enter(this.#generation('half-open', due, { cause, reopenings, until }))
     }
     return this.#current
   }
@@ -100,15 +99,19 @@ export class Circuit {
     const { settings, openOn, clock } = this.#parts
     const { state, probes, reopenings, cause, window } = origin
     const good = outcome === 'success' && !slow
+    // What a success has brought is no cause, though it was slow.
+    const fault = outcome === 'failure' ? error : undefined
     if (state === 'half-open') {
       probes.splice(probes.indexOf(leave), 1)
       if (good && ++origin.successes >= settings.successesToClose) this.close()
-      else if (!good && outcome !== 'ignore')
-        this.#open(this.#now(), reopenings + 1, error ?? cause, serverHintMs(error))
+      else if (!good && outcome !== 'ignore') {
+        this.#open(this.#now(), reopenings + 1, fault ?? cause, serverHintMs(fault))
+      }
     } else if (outcome !== 'ignore') {
       const opens = window.record(outcome, clock, slow)
-      if (opens || (outcome === 'failure' && says(openOn, error)))
-        this.#open(this.#now(), 0, error, serverHintMs(error))
+      if (opens || (outcome === 'failure' && ask(openOn, fault))) {
+        this.#open(this.#now(), 0, fault, serverHintMs(fault))
+      }
     }
     return true
   }
@@ -169,14 +172,5 @@ export class Circuit {
     const planMs = (given: Settings) => forMs ?? cooldownMs(given, reopenings, part, hintMs)
     const trouble = { cause, reopenings, until: at + planMs(settings), planMs }
     this.#enter(this.#generation('open', at, trouble))
-  }
-}
-
-/** A predicate that throws says nothing: it must not take the place of the operation's own error. */
-function says(predicate: ((error: unknown) => boolean) | undefined, error: unknown): boolean {
-  try {
-    return predicate?.(error) === true
-  } catch {
-    return false
   }
 }

@@ -37,7 +37,10 @@ describe('escalation', () => {
   test('a thousand re-openings are still a number', async () => {
     const options = { openFactor: 10, maxOpenForMs: 1 }
     expect((await cooldowns(1000, { ...options, openForMs: 1 })).at(-1)).toBe(1)
-    expect((await cooldowns(1000, { ...options, openForMs: 0 })).at(-1)).toBe(0)
+    const { breaker, changes } = fragile({ ...options, openForMs: 0 })
+    for (let opening = 0; opening < 1000; opening++) breaker.acquire().fail(down)
+    expect(breaker.stats()).toMatchObject({ state: 'half-open', since: 1000 })
+    expect(changes().at(-1)).toBe('half-open at 1000')
   })
 
   test('a probe that hangs escalates as one that fails', async () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { type FailureCountOptions, failureCount } from './failure-count.ts'
 
 const at = (time: number) => ({ now: () => time })
@@ -62,6 +62,41 @@ describe('failureCount', () => {
         expect(opensAt(times, { failures, windowMs: 50 })).toEqual(counted)
       }),
     )
+  })
+
+  test('goes on where a saved window ended, at any time, in one that holds as many, more or fewer', () => {
+    const gaps = fc.array(fc.nat(30), { maxLength: 30 })
+    const n = fc.integer({ min: 1, max: 6 })
+    fc.assert(
+      fc.property(gaps, gaps, n, n, (before, after, kept, failures) => {
+        const first = failureCount({ failures: kept, windowMs: 50 }).createWindow()
+        let now = 0
+        const times = before.map((gap) => (now += gap))
+        for (const time of times) first.record('failure', at(time), false)
+        const saved: unknown = JSON.parse(JSON.stringify(first.save?.((time) => time + 1e12)))
+        const second = failureCount({ failures, windowMs: 50 }).createWindow(
+          saved,
+          (epoch) => epoch - 1e12,
+        )
+        // As one who remembers the last of the first's failures, and all that come.
+        const known = times.slice(-kept)
+        for (const gap of after) {
+          now += gap
+          known.push(now)
+          const inWindow = known.filter((earlier) => now - earlier <= 50)
+          expect(second.record('failure', at(now), false)).toBe(inWindow.length >= failures)
+        }
+      }),
+    )
+  })
+
+  test('a slow success is a failure, another success is nothing and does not look at the clock', () => {
+    const window = failureCount({ failures: 2 }).createWindow()
+    const now = vi.fn(() => 0)
+    expect(window.record('success', { now }, false)).toBe(false)
+    expect(now).not.toHaveBeenCalled()
+    expect(window.record('success', { now }, true)).toBe(false)
+    expect(window.record('failure', { now }, true)).toBe(true)
   })
 
   test.each([

@@ -28,7 +28,7 @@ export function failureCount(options: FailureCountOptions = {}): OpeningStrategy
         times[next] = time
         next = (next + 1) % failures
       }
-      for (const time of savedNumbers(saved, 'failures').slice(-failures)) add(toClock(time))
+      for (const time of savedNumbers(saved, 'failures')) add(toClock(time))
       return {
         record(outcome, clock, slow) {
           if (outcome === 'success' && !slow) return false

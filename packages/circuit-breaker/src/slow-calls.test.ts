@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { CircuitBreaker, CircuitBreakerOptions } from './circuit-breaker.ts'
 import { failureCount } from './failure-count.ts'
 import { failureRate } from './failure-rate.ts'
-import { down, fragile, halfOpen } from './testing.ts'
+import { down, fragile, halfOpen, rejection } from './testing.ts'
 
 useVirtualTime()
 
@@ -45,6 +45,15 @@ test('a probe that is slow opens the circuit again', async () => {
   const { breaker } = await halfOpen({ slowCallMs })
   await take(breaker, 60)
   expect(breaker.stats()).toMatchObject({ state: 'open', successes: 1, slow: 1, openings: 2 })
+})
+
+test('the result of a slow call is no cause: it is nobody’s but the caller’s', async () => {
+  const { breaker } = fragile({ slowCallMs })
+  await take(breaker, 60)
+  expect(rejection(breaker).cause).toBeUndefined()
+  const { breaker: probed } = await halfOpen({ slowCallMs })
+  await take(probed, 60)
+  expect(rejection(probed).cause).toBe(down)
 })
 
 test('what is ignored is so however long it took', async () => {
