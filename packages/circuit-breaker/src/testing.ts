@@ -8,11 +8,19 @@ import type { CircuitOpenError } from './circuit-open-error.ts'
 import type { CircuitBreakerEvent } from './events.ts'
 import { failureCount } from './failure-count.ts'
 
-export const down = new Error('down')
+export const down: Error = new Error('down')
 export const failing = (): Promise<never> => Promise.reject(down)
 
-/** A breaker that one failure opens for 100 ms, and what it tells. */
-export function fragile(options: CircuitBreakerOptions = {}) {
+/** A breaker, and what it tells. */
+export interface Observed {
+  readonly breaker: CircuitBreaker
+  readonly events: CircuitBreakerEvent[]
+  /** Its changes of state so far, as `open at 100`. */
+  changes(): string[]
+}
+
+/** A breaker that one failure opens for 100 ms. */
+export function fragile(options: CircuitBreakerOptions = {}): Observed {
   const events: CircuitBreakerEvent[] = []
   const breaker = createCircuitBreaker({
     openWhen: failureCount({ failures: 1 }),
@@ -29,7 +37,7 @@ export function fragile(options: CircuitBreakerOptions = {}) {
 }
 
 /** A {@link fragile} one that has failed and cooled down: the next call is a probe. */
-export async function halfOpen(options: CircuitBreakerOptions = {}) {
+export async function halfOpen(options: CircuitBreakerOptions = {}): Promise<Observed> {
   const made = fragile(options)
   made.breaker.acquire().fail(down)
   await advance(100)
