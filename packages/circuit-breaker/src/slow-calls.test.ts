@@ -47,6 +47,14 @@ test('a probe that is slow opens the circuit again', async () => {
   expect(breaker.stats()).toMatchObject({ state: 'open', successes: 1, slow: 1, openings: 2 })
 })
 
+test('the error of a slow call is the cause, as of any other', async () => {
+  const { breaker } = fragile({ slowCallMs })
+  const permit = breaker.acquire()
+  await advance(60)
+  permit.fail(down)
+  expect(rejection(breaker).cause).toBe(down)
+})
+
 test('the result of a slow call is no cause: it is nobody’s but the caller’s', async () => {
   const { breaker } = fragile({ slowCallMs })
   await take(breaker, 60)

@@ -361,6 +361,15 @@ describe('what is no snapshot', () => {
     expect(breaker.state).toBe('closed')
   })
 
+  test('is refused before anything is done: not even what has fallen due is told', async () => {
+    const { breaker, changes } = fragile()
+    breaker.acquire().fail(down)
+    await advance(500)
+    const damaged = { ...valid, window: { failures: [-1] } }
+    expect(() => breaker.restore(damaged as never)).toThrow(TypeError)
+    expect(changes()).toEqual(['open at 0'])
+  })
+
   test('more than it asks for does no harm', () => {
     const { breaker } = fragile()
     breaker.restore({ ...valid, extra: { deeply: ['nested'] } } as never)
