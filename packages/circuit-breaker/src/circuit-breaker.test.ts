@@ -615,13 +615,3 @@ test('its name is there to be read, and its methods can be taken off', () => {
   open()
   expect([breaker.name, stats().state]).toEqual(['chat', 'open'])
 })
-
-test('what a slow success has brought is not the cause of a rejection', async () => {
-  const { breaker } = fragile({ slowCallMs: 10 })
-  const answer = deferred<string>()
-  const call = breaker(() => answer.promise)
-  await advance(10)
-  answer.resolve('a whole answer')
-  await expect(call).resolves.toBe('a whole answer')
-  expect(rejection(breaker).cause).toBeUndefined()
-})
