@@ -79,11 +79,8 @@ export function createTokenBucket(options: TokenBucketOptions): TokenBucket {
       if (wanted > capacity) return Infinity
       return has(wanted) ? 0 : ((wanted - tokens) / refillPerSecond) * 1_000
     },
-    update(settings) {
-      const next = checkSettings({
-        capacity: settings.capacity ?? capacity,
-        refillPerSecond: settings.refillPerSecond ?? refillPerSecond,
-      })
+    update({ capacity: room = capacity, refillPerSecond: refilled = refillPerSecond }) {
+      const next = checkSettings({ capacity: room, refillPerSecond: refilled })
       refill()
       ;({ capacity, refillPerSecond } = next)
       tokens = Math.min(tokens, capacity)
