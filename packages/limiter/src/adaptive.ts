@@ -64,18 +64,22 @@ export function adaptive(options: AdaptiveOptions): AdaptiveLimit {
     max,
     createLimit() {
       let limit = initial
+      /** Successes since it last moved. Counted: a sum of fractions would fall short of the whole. */
+      let round = 0
       let steadyUntil = Number.NEGATIVE_INFINITY
       return {
         get current() {
-          return Math.floor(limit)
+          return limit
         },
         settled(outcome, error, active, now) {
           if (now < steadyUntil) return
           if (outcome === 'failure' && ask(isThrottle, error)) {
             limit = Math.max(min, Math.floor(limit * backoffRatio))
+            round = 0
             steadyUntil = now + Math.max(cooldownMs, serverHintMs(error) ?? 0)
-          } else if (outcome === 'success' && 2 * active >= limit) {
-            limit = Math.min(max, limit + 1 / Math.floor(limit))
+          } else if (outcome === 'success' && 2 * active >= limit && ++round >= limit) {
+            limit = Math.min(max, limit + 1)
+            round = 0
           }
         },
       }
