@@ -30,7 +30,9 @@ export class QueueTimeoutError extends Error {
 
   /** @param ms - How long it could wait. */
   constructor(limiter: string, ms: number, retryAfterMs?: number) {
-    super(`No permit of limiter ${JSON.stringify(limiter)} came free within ${Math.ceil(ms)} ms`)
+    super(
+      `No permit of limiter ${JSON.stringify(limiter)} came free within ${Math.ceil(Math.max(0, ms))} ms`,
+    )
     this.retryAfterMs = retryAfterMs
     brand(this, 'QueueTimeoutError')
   }

@@ -123,7 +123,10 @@ export class Gate {
    */
   enter(context: LimiterContext): CallTerms | WaitingCall {
     const terms = this.#termsOf(context)
-    if (this.closed) throw this.#rejection('closed')
+    if (this.closed) {
+      this.#count('closed')
+      throw this.#rejection('closed')
+    }
     if (this.#startsPlain(terms)) return terms
     const call = this.#join(terms, context)
     if (call.verdict === undefined) this.#refuseUnlessMayWait(call)
@@ -148,21 +151,21 @@ export class Gate {
     const { signal } = call.context
     return new Promise((resolve) => {
       call.tell = resolve
-      if (signal !== undefined) {
-        const callOff = whenAborted(signal, () => {
-          this.#leave(call)
-          this.#count('aborted')
-          this.#decide(call, { reason: signal.reason })
-          this.dispatch()
-        })
-        call.tell = (verdict) => {
-          callOff()
-          resolve(verdict)
-        }
-      }
       this.#pace.busy(call.since)
       this.#setTimer()
       this.tell({ type: 'limiter.queued' })
+      // By now the observer may have brought the verdict about.
+      if (signal === undefined || call.verdict !== undefined) return
+      const callOff = whenAborted(signal, () => {
+        this.#leave(call)
+        this.#decide(call, { reason: signal.reason })
+        this.#count('aborted')
+        this.dispatch()
+      })
+      call.tell = (verdict) => {
+        callOff()
+        resolve(verdict)
+      }
     })
   }
 
@@ -204,8 +207,8 @@ export class Gate {
     }
     this.#setTimer()
     if (this.idleListeners.size > 0 && this.active === 0 && this.line.length === 0) {
-      this.tell({ type: 'limiter.drained' })
       for (const listener of this.idleListeners) listener()
+      this.tell({ type: 'limiter.drained' })
     }
   }
 
@@ -276,7 +279,9 @@ export class Gate {
   #capacity(): number {
     const { maxConcurrent } = this.#settings
     const most = typeof maxConcurrent === 'number' ? maxConcurrent : maxConcurrent.max
-    return Math.min(most || Infinity, this.#options.queue?.maxCost ?? Infinity)
+    const mostOfOne = this.#options.queue?.maxCost ?? Infinity
+    // What is no exact number could not be given back.
+    return Math.min(most || Infinity, mostOfOne, Number.MAX_SAFE_INTEGER)
   }
 
   /** One that costs more than the limit has become runs alone, rather than never. */
@@ -296,10 +301,10 @@ export class Gate {
     this.counts.started++
     this.rates?.take(terms.reservation)
     if (tell) this.#pace.started()
+    this.#decide(call, 'started')
     if (this.#options.onEvent) {
       this.tell({ type: 'limiter.started', waitMs: this.#clock.now() - since })
     }
-    this.#decide(call, 'started')
   }
 
   #leave(call: WaitingCall): void {
@@ -308,6 +313,7 @@ export class Gate {
     if (this.line.length === 0) this.#pace.idle(this.#clock.now())
   }
 
+  /** Before any observer hears of it: what an observer does must find the call decided. */
   #decide(call: WaitingCall, verdict: Refusal | 'started'): void {
     call.verdict = verdict
     call.tell?.(verdict)
@@ -316,6 +322,7 @@ export class Gate {
   #refuse(call: WaitingCall, reason: RejectionReason): void {
     this.#leave(call)
     this.#decide(call, { reason: this.#rejection(reason, call) })
+    this.#count(reason)
   }
 
   /** Turns away a call that nobody has room for, or that would still wait when its deadline comes. */
@@ -334,7 +341,6 @@ export class Gate {
   #rejection(reason: RejectionReason, call?: WaitingCall): Error {
     const { name } = this
     const { maxQueue, queueTimeoutMs } = this.#settings
-    this.#count(reason)
     return withoutStack(() => {
       if (reason === 'closed' || call === undefined) return new LimiterClosedError(name)
       if (reason === 'full') return new QueueFullError(name, maxQueue, this.estimate())
@@ -352,7 +358,9 @@ export class Gate {
   #setTimer(): void {
     const first = this.line.head
     const expiresAt = first ? first.since + this.#settings.queueTimeoutMs : Infinity
-    const at = first ? Math.min(expiresAt, this.#ratesReadyAt) : Infinity
+    // While there is no slot, what the rates would let in is not asked.
+    const readyAt = this.active < this.limit ? this.#ratesReadyAt : Infinity
+    const at = first ? Math.min(expiresAt, readyAt) : Infinity
     // Set for something earlier, it rings in vain, and is set anew.
     if (at === this.#timerAt || (at > this.#timerAt && at < Infinity)) return
     this.#clock.clearTimeout(this.#timer)
@@ -364,8 +372,9 @@ export class Gate {
 
   readonly #ring = (): void => {
     this.#timerAt = Infinity
-    const due = this.#clock.now() - this.#settings.queueTimeoutMs
-    for (let first = this.line.head; first && first.since <= due; first = this.line.head) {
+    const now = this.#clock.now()
+    const isDue = ({ since }: WaitingCall) => since + this.#settings.queueTimeoutMs <= now
+    for (let first = this.line.head; first && isDue(first); first = this.line.head) {
       this.#refuse(first, 'timeout')
     }
     this.dispatch()

@@ -150,6 +150,10 @@ class CallLimiter {
     if (!(entry instanceof WaitingCall)) return this.#permit(entry)
     const verdict = await this.#gate.wait(entry)
     if (verdict !== 'started') throw verdict.reason
+    if (context.signal?.aborted) {
+      this.#gate.cancel(entry.terms)
+      throw context.signal.reason
+    }
     return this.#permit(entry.terms)
   }
 
