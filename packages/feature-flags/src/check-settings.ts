@@ -1,0 +1,36 @@
+import type { Settings } from './definition.ts'
+import { FlagDataError } from './errors.ts'
+import { compileRules } from './match-rules.ts'
+import { type CheckedSetting, type Flag, plainSetting } from './resolve.ts'
+import { checkValue } from './value.ts'
+
+/**
+ * What a source says, checked: all or nothing.
+ *
+ * @throws FlagDataError naming the flag that there is not, or that does not take its value or rules.
+ */
+export function checkSettings(
+  flags: ReadonlyMap<string, Flag>,
+  settings: Settings,
+): ReadonlyMap<string, CheckedSetting> {
+  const checked = new Map<string, CheckedSetting>()
+  for (const [name, { value, rules }] of settings) {
+    const definition = flags.get(name)?.definition
+    if (definition === undefined) throw new FlagDataError(noSuchFlag(name), { flag: name })
+    try {
+      const plain = plainSetting(checkValue(name, definition, value))
+      const check = (value: unknown, what: string) => checkValue(what, definition, value)
+      const compiled = rules && compileRules(name, rules, check)
+      const fingerprint = JSON.stringify([value, rules])
+      checked.set(name, compiled ? { ...plain, rules: compiled, fingerprint } : plain)
+    } catch (cause) {
+      const message = cause instanceof Error ? cause.message : String(cause)
+      throw new FlagDataError(message, { flag: name, cause })
+    }
+  }
+  return checked
+}
+
+export function noSuchFlag(name: unknown): string {
+  return `There is no flag ${JSON.stringify(name)}`
+}

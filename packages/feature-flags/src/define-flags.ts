@@ -1,0 +1,52 @@
+import { checkFunction, refusal } from '@holdfast/internal'
+import type { FlagDefinition, FlagDefinitions } from './definition.ts'
+import { checkValue } from './value.ts'
+
+/** Names go into addresses, files and environments as they are. */
+const NAME = /^[a-z][\w.-]*$/i
+
+const TYPES: readonly unknown[] = [
+  'boolean',
+  'integer',
+  'number',
+  'string',
+  'enum',
+  'json',
+] satisfies FlagDefinition['type'][]
+
+/**
+ * Checks the definitions of flags and infers their types: of their names, and of each one's values.
+ *
+ * @throws RangeError or TypeError naming the flag and what is wrong with it.
+ */
+export function defineFlags<const D extends FlagDefinitions>(definitions: D): D {
+  const variables = new Map<string, string>()
+  for (const [name, definition] of Object.entries(definitions)) {
+    if (!NAME.test(name)) {
+      throw refusal('flag name', name, 'a letter and then letters, digits, ".", "_" and "-"')
+    }
+    checkDefinition(name, definition)
+    const variable = definition.env ?? name
+    const other = variables.get(variable)
+    if (other !== undefined) {
+      throw new TypeError(`${other} and ${name} have the same environment variable ${variable}`)
+    }
+    variables.set(variable, name)
+  }
+  return Object.freeze(definitions)
+}
+
+function checkDefinition(name: string, definition: FlagDefinition): void {
+  const { type } = definition
+  if (!TYPES.includes(type)) throw refusal(`${name}.type`, type, `one of ${TYPES.join(', ')}`)
+  if (definition.type === 'json') checkFunction(`${name}.validate`, definition.validate)
+  if (definition.type === 'enum' && !(definition.values?.length > 0)) {
+    throw refusal(`${name}.values`, definition.values, 'an array of strings')
+  }
+  if ('min' in definition || 'max' in definition) {
+    const { min = -Infinity, max = Infinity } = definition
+    if (!(min <= max)) throw refusal(`${name}.min`, min, `a number up to max, ${max}`, RangeError)
+  }
+  checkValue(`${name}.default`, definition, definition.default)
+  if (definition.safe !== undefined) checkValue(`${name}.safe`, definition, definition.safe)
+}

@@ -1,0 +1,39 @@
+import type { FlagDefinition, FlagDefinitions } from './definition.ts'
+
+/**
+ * The text of an `.env.example`: each flag's variable with its description, type and default, commented out.
+ *
+ * @param prefix - As given to `env`.
+ */
+export function envExample(definitions: FlagDefinitions, { prefix = '' } = {}): string {
+  const entries = Object.entries(definitions).map(([name, definition]) => {
+    const { description, secret } = definition
+    const value = secret ? '' : textOf(definition.default)
+    const lines = description ? description.split(/\r?\n/).map((line) => `# ${line}\n`) : []
+    return `${lines.join('')}# ${allowed(definition)}\n# ${definition.env ?? prefix + name}=${value}\n`
+  })
+  return entries.join('\n')
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+function allowed(definition: FlagDefinition): string {
+  switch (definition.type) {
+    case 'boolean':
+      return 'true or false'
+    case 'enum':
+      return `one of: ${definition.values.join(', ')}`
+    case 'integer':
+    case 'number': {
+      const { min, max } = definition
+      const bounds = [min !== undefined && `from ${min}`, max !== undefined && `up to ${max}`]
+      return [definition.type, ...bounds.filter(Boolean)].join(' ')
+    }
+    case 'string':
+      return 'text'
+    case 'json':
+      return 'JSON'
+  }
+}

@@ -1,0 +1,37 @@
+export type { Clock, Context, Operation, Policy } from '@holdfast/internal'
+export { bypassUnless } from './bypass-unless.ts'
+export type { FlagsOptions } from './create-flags.ts'
+export { createFlags } from './create-flags.ts'
+export { defineFlags } from './define-flags.ts'
+export type {
+  BooleanFlag,
+  EnumFlag,
+  FlagDefinition,
+  FlagDefinitions,
+  FlagValue,
+  IntegerFlag,
+  JsonFlag,
+  NumberFlag,
+  Setting,
+  Settings,
+  StringFlag,
+} from './definition.ts'
+export { envExample } from './env-example.ts'
+export type { FlagDataErrorOptions, TextPosition } from './errors.ts'
+export { FlagDataError } from './errors.ts'
+export type { FlagsEvent } from './events.ts'
+export type {
+  ChangeInfo,
+  Evaluation,
+  FlagChange,
+  FlagInfo,
+  Flags,
+  Reason,
+  ReloadReport,
+  SourceStatus,
+} from './flags.ts'
+export type { FlagsOf, Updatable } from './follow.ts'
+export { follow } from './follow.ts'
+export { reloadOnSignal } from './reload-on-signal.ts'
+export type { Condition, EvaluationContext, Rule } from './rules.ts'
+export type { FlagSource, RunningSource, SourceHost } from './source.ts'
