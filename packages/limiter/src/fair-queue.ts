@@ -30,6 +30,8 @@ export interface FairQueueOptions {
  *
  * What two keys that wait all the time have started, each divided by its share, differs by no more than the largest
  * cost of a call of either divided by its share, the two added: start-time fair queueing (Goyal, Vin, Cheng, 1997).
+ * That is while each call fits when its turn comes; one that must wait for room or for the rates lets others go
+ * before it, 16 at most.
  *
  * @throws RangeError or TypeError naming the option that is wrong.
  */
@@ -40,7 +42,10 @@ export function fairQueue(options: FairQueueOptions = {}): QueueDiscipline {
   checkNumber('maxQueuePerKey', maxQueuePerKey, { min: 0, integer: true })
   checkNumber('ageingMs', ageingMs, { min: 1 })
   const shareOf = (key: string) =>
-    checkNumber('share(key)', options.share?.(key) ?? 1, { min: Number.MIN_VALUE })
+    checkNumber('share(key)', options.share?.(key) ?? 1, {
+      min: Number.MIN_VALUE,
+      max: Number.MAX_VALUE,
+    })
   return {
     maxCost: maxConcurrentPerKey,
     createQueue: () => createFairQueue(shareOf, maxConcurrentPerKey, maxQueuePerKey, ageingMs),
@@ -49,6 +54,7 @@ export function fairQueue(options: FairQueueOptions = {}): QueueDiscipline {
 
 /** The calls of one key: those that wait, a line for each priority, and what it has started. */
 interface KeyQueue extends HeapEntry {
+  readonly key: string
   readonly share: number
   readonly lines: Map<number, WaitingLine<Place>>
   waiting: number
@@ -57,6 +63,7 @@ interface KeyQueue extends HeapEntry {
   had: number
   /** Of keys that have had as much, the one that has waited for its turn for longer is next. */
   turn: number
+  heap: Heap<KeyQueue> | undefined
 }
 
 function createFairQueue(
@@ -66,9 +73,13 @@ function createFairQueue(
   ageingMs: number,
 ): Queue {
   const keys = new Map<string, KeyQueue>()
+  const isBefore = (a: KeyQueue, b: KeyQueue) =>
+    a.had < b.had || (a.had === b.had && a.turn < b.turn)
   // Those that have somebody to start.
-  const ready = new Heap<KeyQueue>((a, b) => a.had < b.had || (a.had === b.had && a.turn < b.turn))
-  // What the key whose turn it was last had had: one that comes anew begins there, not where it left off long ago.
+  const ready = new Heap(isBefore)
+  // Those that have nobody, and have had more than others yet: one who always comes back owes it still.
+  const resting = new Heap(isBefore)
+  // What a key whose turn it was had had, at most: one that comes anew begins there, not where it left off long ago.
   let floor = 0
   let turns = 0
 
@@ -77,6 +88,7 @@ function createFairQueue(
     if (queue === undefined) {
       const share = shareOf(key)
       queue = {
+        key,
         share,
         lines: new Map(),
         waiting: 0,
@@ -84,17 +96,26 @@ function createFairQueue(
         had: floor,
         turn: turns++,
         place: -1,
+        heap: undefined,
       }
       keys.set(key, queue)
     }
     return queue
   }
 
-  /** Puts a key where it now belongs: among the ready, aside, or nowhere. */
-  function settle(key: string, queue: KeyQueue): void {
-    if (queue.place >= 0) ready.remove(queue)
-    if (queue.waiting > 0 && queue.active < maxConcurrentPerKey) ready.add(queue)
-    if (queue.waiting === 0 && queue.active === 0) keys.delete(key)
+  /** Puts a key where it now belongs: among the ready, to rest, or aside. */
+  function settle(queue: KeyQueue): void {
+    queue.heap?.remove(queue)
+    queue.heap = undefined
+    if (queue.waiting > 0 && queue.active < maxConcurrentPerKey) queue.heap = ready
+    if (queue.waiting === 0 && queue.active === 0) queue.heap = resting
+    queue.heap?.add(queue)
+    // What a key has had is forgotten when the others have had as much, or when nobody is ready to have anything.
+    for (let first = resting.first; first; first = resting.first) {
+      if (ready.first && first.had > floor) return
+      resting.remove(first)
+      keys.delete(first.key)
+    }
   }
 
   /** Those of a key in their order. A priority is a head start of so many times `ageingMs`. */
@@ -121,7 +142,11 @@ function createFairQueue(
       for (let queue = ready.first; queue; queue = ready.first) {
         ready.remove(queue)
         seen.push(queue)
-        yield* inOrder(queue)
+        for (const waiter of inOrder(queue)) {
+          // One that its key has no room for holds up its key, and nobody else.
+          if (queue.active + waiter.terms.cost > maxConcurrentPerKey) break
+          yield waiter
+        }
       }
     } finally {
       for (const queue of seen) ready.add(queue)
@@ -129,13 +154,7 @@ function createFairQueue(
   }
 
   return {
-    next: (fits) =>
-      firstThatFits(
-        candidates(),
-        (waiter) =>
-          keyQueue(waiter.terms.key).active + waiter.terms.cost <= maxConcurrentPerKey &&
-          fits(waiter),
-      ),
+    next: (fits) => firstThatFits(candidates(), fits),
     isOverfull: (key) => keyQueue(key).waiting > maxQueuePerKey,
     join(waiter) {
       const { key, priority } = waiter.terms
@@ -149,7 +168,7 @@ function createFairQueue(
       line.join(place)
       waiter.terms.place = place
       if (queue.waiting++ === 0) queue.had = Math.max(queue.had, floor)
-      settle(key, queue)
+      settle(queue)
     },
     leave({ terms: { key, priority, place } }) {
       const queue = keyQueue(key)
@@ -158,20 +177,20 @@ function createFairQueue(
       line.leave(place)
       if (line.length === 0) queue.lines.delete(priority)
       queue.waiting--
-      settle(key, queue)
+      settle(queue)
     },
     start({ key, cost }) {
       const queue = keyQueue(key)
-      floor = queue.had
+      floor = Math.max(floor, queue.had)
       queue.had += cost / queue.share
       queue.turn = turns++
       queue.active += cost
-      settle(key, queue)
+      settle(queue)
     },
     end({ key, cost }) {
       const queue = keyQueue(key)
       queue.active -= cost
-      settle(key, queue)
+      settle(queue)
     },
   }
 }
