@@ -1,0 +1,153 @@
+import { checkNumber, readProperty, refusal } from '@holdfast/internal'
+import { checkKeys, checkList, checkText } from './check-shape.ts'
+import { murmur3 } from './murmur3.ts'
+import type { EvaluationContext } from './rules.ts'
+import { compileRange } from './semver.ts'
+
+/** What a rule that matches comes to. */
+export interface RuleMatch {
+  readonly value: unknown
+  /** `SPLIT` when a percentage had a part in it. */
+  readonly reason: 'TARGETING_MATCH' | 'SPLIT'
+}
+
+/** Rules, checked and made ready to be matched. */
+export type CompiledRules = readonly CompiledRule[]
+
+interface CompiledRule {
+  readonly tests: readonly AttributeTest[]
+  /** How many of the {@link BUCKETS} are in; all, without a key even, when there is no percentage. */
+  readonly buckets: number | undefined
+  readonly by: string
+  /** What the key is hashed with, so that the same users are not the first for every flag. */
+  readonly salt: string
+  readonly match: RuleMatch
+}
+
+interface AttributeTest {
+  readonly attribute: string
+  readonly holds: (value: unknown) => boolean
+}
+
+/** A percentage has three decimals. */
+const BUCKETS = 100_000
+
+/** Each test by the key that names it in a condition: from what stands there to what is asked of the attribute. */
+const TESTS = {
+  equals(what, operand) {
+    checkScalar(what, operand)
+    return (value) => value === operand
+  },
+  in(what, operand) {
+    const list = checkList(what, operand)
+    for (const [i, one] of list.entries()) checkScalar(`${what}[${i}]`, one)
+    const allowed = new Set(list)
+    return (value) => allowed.has(value)
+  },
+  startsWith(what, operand) {
+    const start = checkText(what, operand)
+    return (value) => typeof value === 'string' && value.startsWith(start)
+  },
+  semver(what, operand) {
+    const isInRange = compileRange(checkText(what, operand))
+    if (!isInRange) throw refusal(what, operand, 'a range such as ">=1.2.0 <2"', RangeError)
+    return (value) => typeof value === 'string' && isInRange(value)
+  },
+} satisfies Record<string, (what: string, operand: unknown) => AttributeTest['holds']>
+const CONDITION_KEYS = ['attribute', ...Object.keys(TESTS)]
+
+/**
+ * Checks a flag's rules and makes them ready for {@link matchRules}.
+ *
+ * @param checkValue - Returns the value that stands in a rule, or throws when the flag does not take it.
+ * @throws RangeError or TypeError that names the place: `NAME.rules[0].percentage`.
+ */
+export function compileRules(
+  flag: string,
+  rules: unknown,
+  checkValue: (value: unknown, what: string) => unknown = (value) => value,
+): CompiledRules {
+  const what = `${flag}.rules`
+  return checkList(what, rules).map((rule, i) =>
+    compileRule(flag, `${what}[${i}]`, rule, checkValue),
+  )
+}
+
+function compileRule(
+  flag: string,
+  what: string,
+  given: unknown,
+  checkValue: (value: unknown, what: string) => unknown,
+): CompiledRule {
+  const rule = checkKeys(what, given, ['when', 'percentage', 'by', 'value'], ['value'])
+  const { when = [], percentage, by = 'targetingKey' } = rule
+  const reason = percentage === undefined ? 'TARGETING_MATCH' : 'SPLIT'
+  return {
+    tests: checkList(`${what}.when`, when).map((condition, i) =>
+      compileCondition(`${what}.when[${i}]`, condition),
+    ),
+    buckets: percentage === undefined ? undefined : bucketsOf(`${what}.percentage`, percentage),
+    by: checkText(`${what}.by`, by),
+    salt: flag,
+    match: { value: checkValue(rule['value'], `${what}.value`), reason },
+  }
+}
+
+function bucketsOf(what: string, given: unknown): number {
+  const percentage = checkNumber(what, given, { min: 0, max: 100 })
+  const perPercent = BUCKETS / 100
+  const buckets = Math.round(percentage * perPercent)
+  if (buckets / perPercent === percentage) return buckets
+  throw refusal(what, percentage, 'a number with at most 3 decimals', RangeError)
+}
+
+function compileCondition(what: string, given: unknown): AttributeTest {
+  const condition = checkKeys(what, given, CONDITION_KEYS, ['attribute'])
+  const attribute = checkText(`${what}.attribute`, condition['attribute'])
+  const [test, ...others] = Object.keys(condition).filter((key) => key !== 'attribute')
+  if (test === undefined || others.length > 0) {
+    throw new TypeError(`\`${what}\` must have one of ${Object.keys(TESTS).join(', ')}`)
+  }
+  return { attribute, holds: TESTS[test as keyof typeof TESTS](`${what}.${test}`, condition[test]) }
+}
+
+/** What else there is in JSON has parts, and is never equal to another. */
+function checkScalar(what: string, value: unknown): void {
+  const isScalar = value === null || /^(string|boolean)$/.test(typeof value)
+  if (!isScalar && !Number.isFinite(value)) {
+    throw refusal(what, value, 'a string, a number, true, false or null')
+  }
+}
+
+/** What the first rule that matches comes to; `undefined` when none does. Never throws, whatever the context does. */
+export function matchRules(
+  rules: CompiledRules,
+  context: EvaluationContext,
+): RuleMatch | undefined {
+  for (const rule of rules) if (matches(rule, context)) return rule.match
+  return undefined
+}
+
+function matches({ tests, buckets, by, salt }: CompiledRule, context: EvaluationContext): boolean {
+  for (const { attribute, holds } of tests) {
+    if (!holds(attributeOf(context, attribute))) return false
+  }
+  return buckets === undefined || bucketOf(salt, attributeOf(context, by)) < buckets
+}
+
+/**
+ * From 0 to 99 999, evenly: flagd's `(hash × weights) >> 32` over the flag's name and the key, of 100 000 weights. It
+ * does not depend on the percentage, so whoever is in stays in as that grows. Who has no key is beyond all.
+ */
+function bucketOf(salt: string, key: unknown): number {
+  const isKey =
+    typeof key === 'string' ? key !== '' : typeof key === 'bigint' || Number.isFinite(key)
+  // The product is below 2⁴⁹, so that all of this is exact.
+  return isKey ? Math.floor((murmur3(salt + key) * BUCKETS) / 2 ** 32) : Infinity
+}
+
+/** An attribute, of the context or of its class. What every object has is no attribute. */
+function attributeOf(context: EvaluationContext, name: string): unknown {
+  const value = readProperty(context, name)
+  return value === readProperty(Object.prototype, name) ? undefined : value
+}
