@@ -1,0 +1,114 @@
+import { FlagDataError, type TextPosition } from './errors.ts'
+
+/** A value with its place in the text. */
+export interface ParsedJson {
+  /** What `JSON.parse` gives, but for objects without a prototype: in them `__proto__` is a key like any other. */
+  readonly value: unknown
+  /**
+   * Where the value at the end of the path stands; in an object where its name does. Of a path that leads nowhere, where
+   * it ends.
+   */
+  positionOf(path: readonly string[]): TextPosition
+}
+
+const MAX_DEPTH = 100
+
+// Spaces and then a token: a mark, a string, a number or a word; an empty one at the end, and before what is none.
+// Strings are taken run by run, which is what keeps a long one off the regular expression's stack.
+const TOKEN =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what JSON does not allow
+  /[ \t\n\r]*([[\]{}:,]|"[^"\\\0-\x1f]*(?:\\(?:["\\/bfnrt]|u[\da-fA-F]{4})[^"\\\0-\x1f]*)*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|)/y
+
+/**
+ * Parses JSON as `JSON.parse` does, but knows where everything stands, and refuses a name that is twice in an object
+ * (one of the two would be lost in silence) and more than 100 levels. A byte order mark is refused.
+ *
+ * @throws FlagDataError with the position of what is wrong.
+ */
+export function parseJson(text: string): ParsedJson {
+  /** Of each object and array, where its parts start. */
+  const places = new Map<unknown, Map<string, number>>()
+  const tokens = new RegExp(TOKEN)
+  let token = ''
+  let start = 0
+
+  function next(): void {
+    token = tokens.exec(text)?.[1] ?? ''
+    start = tokens.lastIndex - token.length
+  }
+
+  function wrong(message: string): FlagDataError {
+    return new FlagDataError(message, { position: positionAt(text, start) })
+  }
+
+  function expected(what: string): FlagDataError {
+    if (token === '' && text[start] === '"') {
+      return wrong('This string does not end, or holds what JSON does not allow in one')
+    }
+    const found = start < text.length ? JSON.stringify(text[start]) : 'the end'
+    return wrong(`Expected ${what}, not ${found}`)
+  }
+
+  function parseValue(depth: number): unknown {
+    if (token === '{' || token === '[') return parseContainer(token, depth)
+    if (/^[\]}:,]?$/.test(token)) throw expected('a value')
+    const value: unknown = JSON.parse(token)
+    next()
+    return value
+  }
+
+  function parseContainer(opening: '{' | '[', depth: number): unknown {
+    if (depth === MAX_DEPTH) throw wrong(`Nested deeper than ${MAX_DEPTH} levels`)
+    const closing = opening === '{' ? '}' : ']'
+    const container = opening === '{' ? Object.create(null) : []
+    const starts = new Map<string, number>()
+    places.set(container, starts)
+    next()
+    while (token !== closing || starts.size > 0) {
+      const place = start
+      const key = opening === '{' ? parseName(starts) : String(starts.size)
+      starts.set(key, place)
+      container[key] = parseValue(depth + 1)
+      if (token === closing) break
+      if (token !== ',') throw expected(`"," or "${closing}"`)
+      next()
+    }
+    next()
+    return container
+  }
+
+  function parseName(known: ReadonlyMap<string, number>): string {
+    if (!token.startsWith('"')) throw expected('a name in double quotes')
+    const name: string = JSON.parse(token)
+    if (known.has(name)) throw wrong(`The name ${token.slice(0, 64)} is there twice`)
+    next()
+    if (token !== ':') throw expected('":"')
+    next()
+    return name
+  }
+
+  next()
+  const first = start
+  const value = parseValue(0)
+  if (start < text.length) throw expected('the end')
+
+  return {
+    value,
+    positionOf(path) {
+      let place = first
+      let at = value
+      for (const key of path) {
+        const found = places.get(at)?.get(key)
+        if (found === undefined) break
+        place = found
+        at = (at as Record<string, unknown>)[key]
+      }
+      return positionAt(text, place)
+    },
+  }
+}
+
+function positionAt(text: string, offset: number): TextPosition {
+  const lines = text.slice(0, offset).split(/\r\n?|\n/)
+  return { line: lines.length, column: (lines.at(-1) ?? '').length + 1 }
+}
