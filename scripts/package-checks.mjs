@@ -40,7 +40,7 @@ function manifestProblems(folder, manifest) {
     type: 'module',
     sideEffects: false,
     engines: { node: '>=20.0.0' },
-    files: ['dist'],
+    files: ['dist', ...offered(manifest.exports)],
     repository: { ...manifest.repository, type: 'git', directory: path },
     publishConfig: { access: 'public', provenance: true, exports: shipped(manifest.exports) },
   }
@@ -49,6 +49,13 @@ function manifestProblems(folder, manifest) {
     .map((field) => `${path}/package.json: ${field} must be ${JSON.stringify(fields[field])}`)
   if (!existsSync(join(folder, 'README.md'))) problems.push(`${path}/README.md is missing`)
   return problems
+}
+
+/** The files outside `dist` that users may name, such as a schema; `package.json` ships anyway. */
+function offered(exports) {
+  return Object.values(exports)
+    .filter((target) => typeof target === 'string' && target !== './package.json')
+    .map((target) => target.replace('./', ''))
 }
 
 /** `exports` as it must ship: types, then default, and no condition that points at sources. */
@@ -72,9 +79,12 @@ function contentProblems(folder) {
   const declared = Object.keys({ ...dependencies, ...peerDependencies })
 
   const allowed = /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|dist\/.+)$/
-  const required = ['README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts']
+  const others = offered(exports)
+  const required = ['README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts', ...others]
   return [
-    ...files.filter((file) => !allowed.test(file)).map((file) => `${file} must not ship`),
+    ...files
+      .filter((file) => !allowed.test(file) && !others.includes(file))
+      .map((file) => `${file} must not ship`),
     ...required.filter((file) => !files.includes(file)).map((file) => `${file} does not ship`),
     ...(JSON.stringify(exports).includes('@holdfast/source') ? ['exports name sources'] : []),
     ...files
