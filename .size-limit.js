@@ -19,7 +19,11 @@ export default [
     name: 'circuit-breaker: { createCircuitBreaker } alone',
     import: '{ createCircuitBreaker }',
   }),
-  entry('limiter', '2.5 kB'),
+  entry('limiter', '7.1 kB'),
+  entry('limiter', '5.45 kB', {
+    name: 'limiter: { createLimiter } alone',
+    import: '{ createLimiter }',
+  }),
   entry('pipeline', '2 kB'),
   // By itself: the other packages have their own lines, and the SDK is there anyway.
   entry('bedrock-adapter', '6 kB', { ignore: ['@holdfast/*', '@aws-sdk/*'] }),

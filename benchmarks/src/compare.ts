@@ -56,12 +56,12 @@ export async function measure(comparison: Comparison, rounds: number): Promise<M
 const ROUND_MS = 30
 
 /** Each starts a round in turn, and every other round runs backwards, so that each follows different neighbours. */
-function inOrderOf<T>(round: number, members: readonly T[]): T[] {
+export function inOrderOf<T>(round: number, members: readonly T[]): T[] {
   const first = round % members.length
   const order = [...members.slice(first), ...members.slice(0, first)]
   return round % 2 === 0 ? order : order.reverse()
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 }

@@ -45,7 +45,8 @@ function nameOf({ name, peer }: Subject, isOurs: boolean): string {
   return isOurs ? `**${name}**` : name
 }
 
-function verdict(ratio: number, target: number): string {
+/** Whether a target is met. */
+export function verdict(ratio: number, target: number): string {
   const allowed = `≤ ${target.toFixed(2)}`
   const missedBy = ratio - target
   return missedBy <= 0 ? `${allowed}: met` : `${allowed}: **missed by ${missedBy.toFixed(2)}**`

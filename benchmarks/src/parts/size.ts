@@ -29,8 +29,15 @@ const entries: readonly Entry[] = [
   { from: 'mollitia' },
   { from: 'brakes' },
   { from: '@holdfast/limiter', target: 4_500 },
+  { from: '@holdfast/limiter', imports: '{ createLimiter }', target: 2_500 },
   { from: 'p-limit' },
   { from: 'p-queue' },
+  { from: 'bottleneck' },
+  { from: '@holdfast/feature-flags', target: 4_500 },
+  { from: '@holdfast/feature-flags/admin', target: 3_000 },
+  { from: '@openfeature/server-sdk' },
+  { from: '@growthbook/growthbook' },
+  { from: 'unleash-client' },
 ]
 
 export const sizePart: Part = {
