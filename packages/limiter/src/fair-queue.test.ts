@@ -77,6 +77,12 @@ describe('keys', () => {
     expect([ofKey('a', contended), ofKey('b', contended)]).toEqual([30, 10])
   })
 
+  test('that have had as much go in the order of their last turns', async () => {
+    const { runAll } = fair({ share: (key) => (key === 'a' ? 2 : 1) })
+    // After a2 each has had 1: it is longer ago for b.
+    expect(await runAll('a1 a2 a3 a4 b1 b2')).toBe('a1 b1 a2 b2 a3 a4')
+  })
+
   test('pay for what their calls cost', async () => {
     const { limiter, started, running, call, end } = fair(
       {},
@@ -134,6 +140,17 @@ describe('a key that comes back', () => {
     started.length = 0
     for (let ended = 0; ended < 10; ended++) await end()
     expect([ofKey('a', started), ofKey('b', started)]).toEqual([5, 5])
+  })
+
+  test('has none either when one of its calls has run all the while', async () => {
+    const { started, calls, end } = fair({}, { maxConcurrent: 2 })
+    calls(`a1 ${many('b', 40)}`)
+    await heard()
+    for (let ended = 1; ended <= 20; ended++) await end(`b${ended}`)
+    calls('a2 a3 a4 a5 a6')
+    started.length = 0
+    for (let ended = 0; ended < 8; ended++) await end(started.at(-1) ?? 'b21')
+    expect([ofKey('a', started), ofKey('b', started)]).toEqual([4, 4])
   })
 
   test('at once, each time, still pays for what it has had: its share is kept by one caller in a loop', async () => {

@@ -139,6 +139,14 @@ describe('who waits for a rate', () => {
     expect(clock.setTimeout.mock.calls.length).toBeLessThanOrEqual(6)
   })
 
+  test('is woken at its own moment, though others behind it wait for longer', async () => {
+    const { acquire, tryAcquire } = limited([tokens])
+    tryAcquire(100)
+    const waiting = [acquire(10), acquire(20), acquire(80)]
+    await advance(20_000)
+    expect(waiting.map(({ settledAt }) => settledAt)).toEqual([1_000, 3_000, 11_000])
+  })
+
   test('sets no timer while there is no slot, however long ago the rates were ready', async () => {
     const setTimer = vi.fn((callback: () => void, ms: number): unknown => setTimeout(callback, ms))
     const clock = {
@@ -446,7 +454,8 @@ describe('update', () => {
     limiter.update({ rates: [{ name: 'tokens', burst: 200 }], maxQueue: 3 })
     expect(limiter.stats().rates['tokens']).toEqual({ tokens: 60, capacity: 200 })
     limiter.update({ maxQueue: 4, rates: undefined })
-    expect(limiter.stats().rates['tokens']).toEqual({ tokens: 60, capacity: 200 })
+    await advance(100)
+    expect(limiter.stats().rates['tokens']).toEqual({ tokens: 70, capacity: 200 })
   })
 
   test('lets a burst that was never told follow the rate', () => {
