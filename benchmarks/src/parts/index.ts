@@ -6,6 +6,7 @@ export const parts: Readonly<Record<string, () => Promise<Part>>> = {
   pipeline: async () => (await import('./pipeline.ts')).pipelinePart,
   'circuit-breaker': async () => (await import('./circuit-breaker.ts')).circuitBreakerPart,
   limiter: async () => (await import('./limiter.ts')).limiterPart,
+  'feature-flags': async () => (await import('./feature-flags.ts')).featureFlagsPart,
   size: async () => (await import('./size.ts')).sizePart,
   adapter: async () => (await import('./adapter.ts')).adapterPart,
 }

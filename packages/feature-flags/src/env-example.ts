@@ -5,7 +5,10 @@ import type { FlagDefinition, FlagDefinitions } from './definition.ts'
  *
  * @param prefix - As given to `env`.
  */
-export function envExample(definitions: FlagDefinitions, { prefix = '' } = {}): string {
+export function envExample(
+  definitions: FlagDefinitions,
+  { prefix = '' }: { readonly prefix?: string | undefined } = {},
+): string {
   const entries = Object.entries(definitions).map(([name, definition]) => {
     const { description, secret } = definition
     const value = secret ? '' : textOf(definition.default)
