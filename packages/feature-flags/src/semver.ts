@@ -24,8 +24,9 @@ const MAX_LENGTH = 256
  * prereleases, as in npm: `2.0.0-rc.1` is not in `<2`, `^1.0.0` or `1`. A text that is not a version lies in no range.
  */
 export function compileRange(range: string): ((version: string) => boolean) | undefined {
-  const comparators = range.length > MAX_LENGTH ? [] : range.trim().split(/ +/).map(comparator)
-  if (comparators.length === 0 || comparators.includes(undefined)) return undefined
+  const parts = range.length > MAX_LENGTH ? null : range.match(/[^ ]+/g)
+  const comparators = parts?.map(comparator)
+  if (!comparators || comparators.includes(undefined)) return undefined
   return (text) => {
     const version = parseVersion(text)
     return version !== undefined && comparators.every((holds) => holds?.(version))
