@@ -24,13 +24,12 @@ export function checkSettings(
       const fingerprint = JSON.stringify([value, rules])
       checked.set(name, compiled ? { ...plain, rules: compiled, fingerprint } : plain)
     } catch (cause) {
-      const message = cause instanceof Error ? cause.message : String(cause)
-      throw new FlagDataError(message, { flag: name, cause })
+      throw new FlagDataError((cause as Error).message, { flag: name, cause })
     }
   }
   return checked
 }
 
 export function noSuchFlag(name: unknown): string {
-  return `There is no flag ${JSON.stringify(name)}`
+  return `There is no flag ${typeof name === 'string' ? JSON.stringify(name) : `of type ${typeof name}`}`
 }

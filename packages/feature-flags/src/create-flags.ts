@@ -6,9 +6,11 @@ import {
   checkNumber,
   emit,
   MAX_TIMER_MS,
+  refusal,
   systemClock,
 } from '@holdfast/internal'
 import { checkSettings, noSuchFlag } from './check-settings.ts'
+import { defineFlags } from './define-flags.ts'
 import type { FlagDefinitions, Settings } from './definition.ts'
 import type { FlagsEvent } from './events.ts'
 import { flagInfo, shown } from './flag-info.ts'
@@ -31,6 +33,7 @@ import {
   plainSetting,
   type Resolved,
   resolve,
+  sameOverride,
 } from './resolve.ts'
 import type { EvaluationContext } from './rules.ts'
 import type { FlagSource, RunningSource } from './source.ts'
@@ -40,7 +43,9 @@ import { checkValue } from './value.ts'
 export interface FlagsOptions<D extends FlagDefinitions> {
   /** See `defineFlags`. */
   readonly flags: D
-  /** The earlier has the say. Default: none, so that only overrides and defaults count. */
+  /**
+   * The earlier has the say. Each has a name of its own. Default: none, so that only overrides and defaults count.
+   */
   readonly sources?: readonly FlagSource[] | undefined
   /** How many revisions are remembered, to look at and to go back to. Default 100. */
   readonly historySize?: number | undefined
@@ -67,9 +72,14 @@ interface SourceLayer {
   settings: ReadonlyMap<string, CheckedSetting>
   status: SourceStatus
   running: RunningSource | undefined
+  /** Who has asked it to read again, until it has. */
+  askedBy: ChangeInfo | undefined
 }
 
 type Listener = (change: FlagChange) => unknown
+
+/** What evaluations show where no source has the say. */
+const RESERVED_NAMES: readonly unknown[] = ['kill', 'override', 'default']
 
 const NOBODY: EvaluationContext = Object.freeze({})
 
@@ -88,6 +98,8 @@ class FlagStore {
   /** By flag; under `undefined` those of all. */
   readonly #listeners = new Map<string | undefined, Set<Listener>>()
   readonly #whenReady = new Set<() => void>()
+  /** Changes that not everybody has been told of yet. */
+  readonly #untold: FlagChange[] = []
   #resolved: ReadonlyMap<string, Resolved> = new Map()
   #overrides: ReadonlyMap<string, Override> = new Map()
   #killed = false
@@ -96,15 +108,15 @@ class FlagStore {
   /** When the next override ends. */
   #endsAt = Infinity
   #timer: unknown
-  /** Who has asked for what the sources say just now. */
-  #reloadInfo: ChangeInfo | undefined
+  #closed = false
 
   constructor(options: FlagsOptions<FlagDefinitions>) {
     const { flags, sources = [], historySize = 100, clock = systemClock } = options
     checkName(options.name)
     checkFunctions(options, 'audit', 'onEvent')
     checkNumber('historySize', historySize, { min: 1, integer: true })
-    this.definitions = flags
+    checkSourceNames(sources)
+    this.definitions = defineFlags(flags)
     this.#options = options
     this.#clock = clock
     this.#flags = new Map(
@@ -116,6 +128,7 @@ class FlagStore {
       settings: new Map(),
       status: { name, state: 'pending', error: undefined },
       running: undefined,
+      askedBy: undefined,
     }))
     this.#start(sources)
   }
@@ -180,35 +193,33 @@ class FlagStore {
   }
 
   killAll(info: ChangeInfo = {}): void {
+    this.#expire()
     if (!this.#killed) this.#apply({ killed: true }, info)
   }
 
   revive(info: ChangeInfo = {}): void {
+    this.#expire()
     if (this.#killed) this.#apply({ killed: false }, info)
   }
 
   rollback(revision: number, info: ChangeInfo = {}): void {
     this.#expire()
-    const target = this.#history.find(revision)
-    const now = this.#clock.now()
-    const overrides = new Map([...target.overrides].filter(([, { endsAt }]) => endsAt > now))
-    // What the sources say otherwise by now is set by hand.
-    const { killed } = target
+    const { killed, layers, ...then } = this.#history.find(revision).inputs
+    const overrides = lasting(then.overrides, this.#clock.now())
+    const why = { ...info, reason: info.reason ?? `rollback to revision ${revision}` }
     for (const flag of this.#flags.values()) {
-      const then = target.resolved.get(flag.name)?.setting ?? flag.byDefault
-      const { setting } = resolve(flag, { killed, overrides, layers: this.#layers }, revision)
-      if (setting.fingerprint === then.fingerprint) continue
-      overrides.set(flag.name, this.#overrideOf(then, info, Infinity))
+      const { setting } = resolve(flag, { killed, overrides, layers }, revision)
+      const bySources = resolve(flag, { killed, overrides, layers: this.#layers }, revision)
+      if (bySources.setting.fingerprint === setting.fingerprint) continue
+      // What the sources say otherwise by now is set by hand.
+      overrides.set(flag.name, this.#overrideOf(setting, why, Infinity))
     }
-    this.#apply({ killed, overrides }, { reason: `rollback to revision ${revision}`, ...info })
+    this.#apply({ killed, overrides }, why)
   }
 
   async reload(info: ChangeInfo = {}): Promise<ReloadReport> {
     const before = this.revision
-    this.#reloadInfo = info
-    const reloads = this.#layers.map(({ running }) => running?.reload())
-    this.#reloadInfo = undefined
-    await Promise.all(reloads)
+    await Promise.all(this.#layers.map((layer) => this.#reload(layer, info)))
     const changes = this.#history.changesSince(before)
     return { revision: this.#revision, changes, sources: this.sources() }
   }
@@ -221,7 +232,10 @@ class FlagStore {
   list(): readonly FlagInfo[] {
     this.#expire()
     return Array.from(this.#flags.values(), (flag) =>
-      flagInfo(flag, this.#resolved.get(flag.name) as Resolved, this.#overrides.get(flag.name)),
+      flagInfo(flag, this.evaluate(flag.name), {
+        hasRules: this.#resolved.get(flag.name)?.setting.rules !== undefined,
+        override: this.#overrides.get(flag.name),
+      }),
     )
   }
 
@@ -234,8 +248,8 @@ class FlagStore {
     if (name !== undefined) this.#flag(name)
     checkFunction('listener', listener)
     const listeners = this.#listeners.get(name) ?? new Set()
-    // A listener of its own for each subscription, so that each is ended by itself.
-    const own: Listener = (change) => listener(change)
+    // A listener of its own for each subscription, so that each is ended by itself, and at once.
+    const own: Listener = (change) => listeners.has(own) && listener(change)
     this.#listeners.set(name, listeners.add(own))
     return () => void listeners.delete(own)
   }
@@ -248,8 +262,11 @@ class FlagStore {
   }
 
   close(): void {
-    for (const { running } of this.#layers) running?.close()
+    if (this.#closed) return
+    this.#closed = true
     this.#clock.clearTimeout(this.#timer)
+    for (const { running } of this.#layers) running?.close()
+    this.#tellReady()
   }
 
   #start(sources: readonly FlagSource[]): void {
@@ -259,7 +276,7 @@ class FlagStore {
           definitions: this.definitions,
           clock: this.#clock,
           publish: (settings) => this.#publish(layer, settings),
-          fail: (error) => this.#setStatus(layer, 'stale', error.message),
+          fail: (error) => this.#fail(layer, error),
         })
       }
     } catch (error) {
@@ -270,9 +287,28 @@ class FlagStore {
   }
 
   #publish(layer: SourceLayer, settings: Settings): void {
-    layer.settings = checkSettings(this.#flags, settings)
+    const checked = checkSettings(this.#flags, settings)
+    if (this.#closed) return
+    this.#expire()
+    layer.settings = checked
+    if (this.#revision > 0) this.#apply({}, layer.askedBy ?? { actor: layer.name })
     this.#setStatus(layer, 'ready')
-    if (this.#revision > 0) this.#apply({}, { actor: layer.name, ...this.#reloadInfo })
+  }
+
+  #fail(layer: SourceLayer, error: unknown): void {
+    if (this.#closed) return
+    this.#setStatus(layer, 'stale', error instanceof Error ? error.message : String(error))
+  }
+
+  async #reload(layer: SourceLayer, info: ChangeInfo): Promise<void> {
+    if (this.#closed) return
+    layer.askedBy = info
+    try {
+      await layer.running?.reload()
+    } catch (error) {
+      this.#fail(layer, error)
+    }
+    if (layer.askedBy === info) layer.askedBy = undefined
   }
 
   #setStatus(layer: SourceLayer, state: 'ready' | 'stale', error?: string): void {
@@ -285,7 +321,8 @@ class FlagStore {
   }
 
   #tellReady(): void {
-    if (this.#layers.some(({ status }) => status.state === 'pending')) return
+    const isPending = this.#layers.some(({ status }) => status.state === 'pending')
+    if (isPending && !this.#closed) return
     for (const tell of this.#whenReady) tell()
     this.#whenReady.clear()
   }
@@ -305,7 +342,8 @@ class FlagStore {
   /** Makes the next revision, unless it would be the same as this one. */
   #apply({ killed = this.#killed, overrides = this.#overrides }: Change, info: ChangeInfo): void {
     const number = this.#revision + 1
-    const inputs = { killed, overrides, layers: this.#layers }
+    const layers = this.#layers.map(({ name, settings }) => ({ name, settings }))
+    const inputs = { killed, overrides, layers }
     const resolved = new Map<string, Resolved>()
     const changes: FlagChange[] = []
     for (const flag of this.#flags.values()) {
@@ -316,7 +354,7 @@ class FlagStore {
       const isSame =
         before?.setting.fingerprint === after.setting.fingerprint &&
         before.evaluation.source === after.evaluation.source &&
-        overrides.get(name) === this.#overrides.get(name)
+        sameOverride(overrides.get(name), this.#overrides.get(name))
       if (before && !isSame) changes.push(this.#changeOf(flag, before, after, info))
     }
     if (number > 1 && changes.length === 0 && killed === this.#killed) return
@@ -325,9 +363,9 @@ class FlagStore {
     this.#overrides = overrides
     this.#resolved = resolved
     this.#revision = number
-    this.#history.add({ number, killed, overrides, resolved, changes })
+    this.#history.add({ number, inputs, changes })
     this.#setTimer()
-    for (const change of changes) this.#tell(change)
+    this.#tellAll(changes)
   }
 
   #changeOf(
@@ -336,7 +374,7 @@ class FlagStore {
     { setting, evaluation }: Resolved,
     { actor = 'code', reason, requestId }: ChangeInfo,
   ): FlagChange {
-    return {
+    return Object.freeze({
       flag: name,
       from: shown(definition, before.setting.value),
       to: shown(definition, setting.value),
@@ -346,7 +384,16 @@ class FlagStore {
       source: evaluation.source,
       revision: evaluation.revision,
       at: Date.now(),
-    }
+    })
+  }
+
+  #tellAll(changes: readonly FlagChange[]): void {
+    const isTelling = this.#untold.length > 0
+    this.#untold.push(...changes)
+    // What a listener changes is told after the change that it is being told of, so that all hear them in their order.
+    if (isTelling) return
+    for (const change of this.#untold) this.#tell(change)
+    this.#untold.length = 0
   }
 
   #tell(change: FlagChange): void {
@@ -368,8 +415,7 @@ class FlagStore {
   /** Drops the overrides whose time is up. Looks at the clock only when there is one that ends. */
   #expire(): void {
     if (this.#endsAt === Infinity || this.#clock.now() < this.#endsAt) return
-    const now = this.#clock.now()
-    const overrides = new Map([...this.#overrides].filter(([, { endsAt }]) => endsAt > now))
+    const overrides = lasting(this.#overrides, this.#clock.now())
     this.#apply({ overrides }, { actor: 'expiry', reason: 'the time of the override is up' })
   }
 
@@ -380,7 +426,7 @@ class FlagStore {
       Infinity,
       ...Array.from(this.#overrides.values(), ({ endsAt }) => endsAt),
     )
-    if (this.#endsAt === Infinity) return
+    if (this.#endsAt === Infinity || this.#closed) return
     const ms = Math.min(Math.ceil(this.#endsAt - this.#clock.now()), MAX_TIMER_MS)
     const ring = () => {
       this.#expire()
@@ -388,6 +434,21 @@ class FlagStore {
     }
     this.#timer = unref(this.#clock.setTimeout(ring, ms))
   }
+}
+
+function checkSourceNames(sources: readonly FlagSource[]): void {
+  const names = sources.map(({ name }) => name)
+  for (const [at, name] of names.entries()) {
+    if (typeof name === 'string' && !RESERVED_NAMES.includes(name) && names.indexOf(name) === at)
+      continue
+    const allowed = `a name of its own, and not ${RESERVED_NAMES.join(', ')}`
+    throw refusal(`sources[${at}].name`, name, allowed)
+  }
+}
+
+/** Those whose time is not up. */
+function lasting(overrides: ReadonlyMap<string, Override>, now: number): Map<string, Override> {
+  return new Map([...overrides].filter(([, { endsAt }]) => endsAt > now))
 }
 
 /** A timer that keeps no process alive. */

@@ -1,4 +1,4 @@
-import { checkFunction, refusal } from '@holdfast/internal'
+import { checkFunction, checkNumber, refusal } from '@holdfast/internal'
 import type { FlagDefinition, FlagDefinitions } from './definition.ts'
 import { checkValue } from './value.ts'
 
@@ -40,13 +40,19 @@ function checkDefinition(name: string, definition: FlagDefinition): void {
   const { type } = definition
   if (!TYPES.includes(type)) throw refusal(`${name}.type`, type, `one of ${TYPES.join(', ')}`)
   if (definition.type === 'json') checkFunction(`${name}.validate`, definition.validate)
-  if (definition.type === 'enum' && !(definition.values?.length > 0)) {
-    throw refusal(`${name}.values`, definition.values, 'an array of strings')
-  }
-  if ('min' in definition || 'max' in definition) {
-    const { min = -Infinity, max = Infinity } = definition
-    if (!(min <= max)) throw refusal(`${name}.min`, min, `a number up to max, ${max}`, RangeError)
+  if (definition.type === 'enum') checkValues(`${name}.values`, definition.values)
+  if (definition.type === 'integer' || definition.type === 'number') {
+    const { min = -Number.MAX_VALUE, max = Number.MAX_VALUE } = definition
+    const integer = type === 'integer'
+    checkNumber(`${name}.min`, min, { min: -Number.MAX_VALUE, max: Number.MAX_VALUE, integer })
+    checkNumber(`${name}.max`, max, { min, max: Number.MAX_VALUE, integer })
   }
   checkValue(`${name}.default`, definition, definition.default)
   if (definition.safe !== undefined) checkValue(`${name}.safe`, definition, definition.safe)
+}
+
+function checkValues(what: string, values: unknown): void {
+  const isList = Array.isArray(values) && values.length > 0
+  if (isList && values.every((value) => typeof value === 'string')) return
+  throw refusal(what, values, 'an array of strings')
 }

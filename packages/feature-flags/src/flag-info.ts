@@ -1,23 +1,23 @@
 import type { FlagDefinition } from './definition.ts'
-import type { FlagInfo } from './flags.ts'
-import type { Flag, Override, Resolved } from './resolve.ts'
+import type { Evaluation, FlagInfo } from './flags.ts'
+import type { Flag, Override } from './resolve.ts'
 
 /** A flag as an admin sees it. */
 export function flagInfo(
   { name, definition, byDefault, safe }: Flag,
-  { setting, evaluation }: Resolved,
-  override: Override | undefined,
+  { value, source, reason }: Evaluation,
+  { hasRules, override }: { readonly hasRules: boolean; readonly override: Override | undefined },
 ): FlagInfo {
   return {
     name,
     type: definition.type,
     description: definition.description,
-    value: shown(definition, setting.value),
+    value: shown(definition, value),
     default: shown(definition, byDefault.value),
     safe: shown(definition, safe.value),
-    source: evaluation.source,
-    reason: evaluation.reason,
-    hasRules: setting.rules !== undefined,
+    source,
+    reason,
+    hasRules,
     override: override && {
       actor: override.actor,
       reason: override.reason,

@@ -120,6 +120,7 @@ export interface Flags<D extends FlagDefinitions = FlagDefinitions> {
   revive(info?: ChangeInfo): void
   /**
    * Makes every flag what it was at a revision, rules included: by overrides where the sources say otherwise now.
+   * An override whose time is up does not come back: its flag becomes what the sources said at that revision.
    * @throws RangeError when the revision is not remembered; the message says which are.
    */
   rollback(revision: number, info?: ChangeInfo): void
@@ -130,11 +131,14 @@ export interface Flags<D extends FlagDefinitions = FlagDefinitions> {
   /** All flags, for a status page. */
   list(): readonly FlagInfo[]
   sources(): readonly SourceStatus[]
-  /** Called after each change, of one flag or of any. Returns how to stop. A listener that throws harms nobody. */
+  /**
+   * Called after each change, of one flag or of any, in their order. Returns how to stop. A listener that throws harms
+   * nobody.
+   */
   onChange(listener: (change: FlagChange) => void): () => void
   onChange(name: keyof D & string, listener: (change: FlagChange) => void): () => void
-  /** Resolves when every source has published or failed once. */
+  /** Resolves when every source has published or failed once, or the flags are closed. */
   ready(): Promise<void>
-  /** Ends all watching and polling. The flags keep their values. */
+  /** Ends all watching and polling, and no source has a say any more. Overrides still do, and still end. */
   close(): void
 }

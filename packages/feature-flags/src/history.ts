@@ -1,12 +1,11 @@
 import type { FlagChange } from './flags.ts'
-import type { Override, Resolved } from './resolve.ts'
+import type { Inputs } from './resolve.ts'
 
 /** All flags as they were from one change to the next. */
 export interface Revision {
   readonly number: number
-  readonly killed: boolean
-  readonly overrides: ReadonlyMap<string, Override>
-  readonly resolved: ReadonlyMap<string, Resolved>
+  /** What decided on their values. */
+  readonly inputs: Inputs
   /** What made it out of the one before. */
   readonly changes: readonly FlagChange[]
 }

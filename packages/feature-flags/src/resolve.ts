@@ -51,6 +51,17 @@ export interface Resolved {
   readonly evaluation: Evaluation
 }
 
+/** Whether nothing differs, so that to set one in the place of the other is no change. */
+export function sameOverride(one: Override | undefined, other: Override | undefined): boolean {
+  return (
+    one === other ||
+    (one?.setting.fingerprint === other?.setting.fingerprint &&
+      one?.actor === other?.actor &&
+      one?.reason === other?.reason &&
+      one?.endsAt === other?.endsAt)
+  )
+}
+
 export function createFlag(name: string, definition: FlagDefinition): Flag {
   const { default: value, safe = value } = definition
   const setting = (what: string, value: unknown) =>

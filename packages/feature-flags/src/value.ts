@@ -1,18 +1,19 @@
 import { checkNumber, refusal } from '@holdfast/internal'
-import type { FlagDefinition } from './definition.ts'
+import type { FlagDefinition, JsonFlag } from './definition.ts'
 
 /**
  * The value, if the flag takes it; of a json flag what its `validate` makes of it, frozen.
  *
  * @param what - Names it in the message.
- * @throws RangeError or TypeError that says what is allowed, but for a secret flag; of a json flag what its `validate` throws.
+ * @throws RangeError or TypeError that says what is allowed, but for a secret flag; of a json flag a TypeError with what
+ * its `validate` throws as the cause.
  */
 export function checkValue(what: string, definition: FlagDefinition, value: unknown): unknown {
   try {
     return check(what, definition, value)
   } catch (error) {
     // The message would hold it.
-    throw definition.secret ? new TypeError(`${what} does not take this value`) : error
+    throw definition.secret ? new TypeError(`\`${what}\` does not take this value`) : error
   }
 }
 
@@ -36,15 +37,36 @@ function check(what: string, definition: FlagDefinition, value: unknown): unknow
       return value
     }
     case 'json':
-      return deepFreeze(definition.validate(structuredClone(value)))
+      return frozenJson(what, validated(what, definition, value))
   }
 }
 
-/** What one reader does to it, the next must not see. */
-function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value)
-    for (const inner of Object.values(value)) deepFreeze(inner)
+function validated(what: string, { validate }: JsonFlag, value: unknown): unknown {
+  try {
+    // A copy: what becomes of the original is not to change the flag.
+    return validate(structuredClone(value))
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause)
+    throw new TypeError(`\`${what}\` is not valid: ${message}`, { cause })
   }
-  return value
+}
+
+/**
+ * Freezes it with all that is in it: what one reader does to it, the next must not see.
+ *
+ * @throws TypeError for what is not JSON, such as a promise, a Map or nothing at all. It could be neither frozen nor
+ * compared nor shown.
+ */
+function frozenJson(what: string, value: unknown): unknown {
+  const kind = Object.prototype.toString.call(value)
+  if (kind === '[object Object]' || kind === '[object Array]') {
+    for (const inner of Object.values(Object.freeze(value) as object)) {
+      // As of an optional property.
+      if (inner !== undefined) frozenJson(what, inner)
+    }
+    return value
+  }
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
+  if (Number.isFinite(value)) return value
+  throw refusal(what, value, 'JSON, once validated')
 }
