@@ -84,6 +84,24 @@ describe('an abort', () => {
     expect(limiter.stats()).toMatchObject({ active: 1, zombies: 0, ignored: 1 })
   })
 
+  test('just after the slot was granted gives back what was reserved of the rates as well', async () => {
+    for (const form of ['call', 'acquire']) {
+      const rates = [{ name: 'tokens', perMinute: 60, burst: 10, cost: () => 4 }]
+      const limiter = createLimiter({ maxConcurrent: 1, rates })
+      const controller = new AbortController()
+      const context = { signal: controller.signal }
+      const permit = await limiter.acquire()
+      const call = form === 'call' ? limiter(hang, context) : limiter.acquire(context)
+      const aborted = watch<unknown>(call)
+      permit.succeed()
+      expect(limiter.stats().rates['tokens']?.tokens).toBe(2)
+      controller.abort(reason)
+      await advance(0)
+      expect(aborted.reason).toBe(reason)
+      expect(limiter.stats().rates['tokens']?.tokens).toBe(6)
+    }
+  })
+
   test('just after a permit was granted hands out none, and gives the slot on', async () => {
     const limiter = createLimiter({ maxConcurrent: 1 })
     const controller = new AbortController()

@@ -53,6 +53,14 @@ describe('a rejection tells when to come again', () => {
     expect(limiter.stats().estimatedWaitMs).toBeUndefined()
   })
 
+  test('nor do calls that might have had to wait, and had not', async () => {
+    const { limiter, begin } = jobs({ maxConcurrent: 2 })
+    begin('large', { cost: 2 })
+    begin('waits')
+    await advance(100)
+    expect(limiter.stats().estimatedWaitMs).toBeUndefined()
+  })
+
   test('time in which nobody waits is no time in which the queue stands', async () => {
     const { limiter, begin } = jobs({ maxConcurrent: 1 })
     const a = begin('a')

@@ -67,9 +67,12 @@ describe('events', () => {
     ])
   })
 
-  test('tell of a limit that has moved by how a call has ended', async () => {
+  test.each([
+    ['without a signal', undefined],
+    ['with a signal', new AbortController().signal],
+  ])('tell of a limit that has moved by how a call %s has ended', async (_, signal) => {
     const { events, begin } = jobs({ maxConcurrent: adaptive({ max: 8, initial: 4 }) })
-    begin('a').reject({ status: 429 })
+    begin('a', { signal }).reject({ status: 429 })
     await advance(0)
     expect(events.at(-1)).toEqual({
       type: 'limiter.limit-changed',

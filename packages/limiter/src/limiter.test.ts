@@ -10,7 +10,7 @@ import {
 } from '@holdfast/internal/testing'
 import { describe, expect, test, vi } from 'vitest'
 import { QueueFullError, QueueTimeoutError } from './errors.ts'
-import { createLimiter } from './limiter.ts'
+import { createLimiter, type LimiterPermit } from './limiter.ts'
 import { boom, jobs } from './testing.ts'
 
 useVirtualTime()
@@ -139,6 +139,22 @@ describe('a call', () => {
   })
 })
 
+test('a call that is turned away costs next to nothing: its error has no stack trace', async () => {
+  const limiter = createLimiter({ maxConcurrent: 0, maxQueue: 1, queueTimeoutMs: 1 })
+  const calls = [watch(limiter(hang)), watch(limiter(hang))]
+  await advance(1)
+  limiter.close()
+  calls.push(watch(limiter(hang)))
+  await advance(0)
+  const errors = calls.map(({ reason }) => reason as Error)
+  expect(errors.map(({ name }) => name)).toEqual([
+    'QueueTimeoutError',
+    'QueueFullError',
+    'LimiterClosedError',
+  ])
+  for (const { stack } of errors) expect(stack).not.toContain('\n')
+})
+
 describe('a slot that comes free goes straight to the one who waits', () => {
   test('a newcomer in the same tick, or on hearing of it, cannot have it', async () => {
     const whileItComesFree = vi.fn(() => limiter.tryAcquire())
@@ -205,8 +221,12 @@ describe('the queue', () => {
     }
     const limiter = createLimiter({ maxConcurrent: 1, maxQueue: 100, queueTimeoutMs: 100, clock })
     let permit = await limiter.acquire()
-    const waiting = Array.from({ length: 51 }, () => limiter.acquire())
-    for (const next of waiting.slice(0, 50)) {
+    const waiting: Promise<LimiterPermit>[] = []
+    for (let call = 0; call < 31; call++) {
+      waiting.push(limiter.acquire())
+      await advance(1)
+    }
+    for (const next of waiting.slice(0, 30)) {
       await advance(1)
       permit.succeed()
       permit = await next

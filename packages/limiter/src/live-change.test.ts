@@ -1,5 +1,6 @@
+import { type Clock, systemClock } from '@holdfast/internal'
 import { advance, hang, timers, useVirtualTime, watch } from '@holdfast/internal/testing'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { adaptive } from './adaptive.ts'
 import { QueueFullError, QueueTimeoutError } from './errors.ts'
 import { createLimiter } from './limiter.ts'
@@ -107,9 +108,10 @@ describe('update', () => {
     const { limiter, begin } = jobs({ maxConcurrent: 3 })
     limiter.update({ maxConcurrent: adaptive({ max: 8, initial: 4 }) })
     expect(limiter.stats().limit).toBe(4)
-    limiter.update({ maxQueue: 7 })
     begin('a').reject({ status: 429 })
     await advance(0)
+    expect(limiter.stats().limit).toBe(2)
+    limiter.update({ maxQueue: 7 })
     expect(limiter.stats().limit).toBe(2)
     limiter.update({ maxConcurrent: 3 })
     begin('b').reject({ status: 429 })
@@ -210,13 +212,16 @@ describe('pause', () => {
 
   test('with rates wakes nobody in vain', async () => {
     const rates = [{ name: 'requests', perMinute: 60, burst: 1 }]
-    const { limiter, begun, begin } = jobs({ rates, queueTimeoutMs: 10_000 })
+    const setTimer = vi.fn(setTimeout)
+    const clock: Clock = { ...systemClock, setTimeout: (wake, ms) => setTimer(wake, ms) }
+    const { limiter, begun, begin } = jobs({ rates, queueTimeoutMs: 10_000, clock })
     begin('a')
     begin('b')
     await advance(500)
     limiter.pause()
     await advance(5000)
-    expect(timers()).toBe(1)
+    // For the rate, until the pause; then for the time in the queue.
+    expect(setTimer.mock.calls.map(([, ms]) => ms)).toEqual([1000, 9000])
     limiter.resume()
     await advance(0)
     expect(begun).toEqual(['a', 'b'])
