@@ -201,6 +201,20 @@ describe('percentages', () => {
     expect(inBoth.length / ofA.size).toBeLessThan(0.13)
   })
 
+  test('of several rules count from the same end, so that they share out', () => {
+    const shares = compileRules('F', [
+      { percentage: 10, value: 'a' },
+      { percentage: 30, value: 'b' },
+    ])
+    const counts = { a: 0, b: 0, none: 0 }
+    for (let i = 0; i < 10_000; i++) {
+      const found = matchRules(shares, { targetingKey: `user-${i}` })?.value ?? 'none'
+      counts[found as keyof typeof counts]++
+    }
+    expect(Math.abs(counts.a - 1000)).toBeLessThan(150)
+    expect(Math.abs(counts.b - 2000)).toBeLessThan(200)
+  })
+
   test.each([undefined, null, '', Number.NaN, Infinity, true, {}, ['a']])(
     'who has no key is not among them, be they 100: %o',
     (targetingKey) => {

@@ -16,7 +16,10 @@ export type Condition =
 /** A value for some: those who fulfil all conditions, or a percentage of them. */
 export interface Rule {
   readonly when?: readonly Condition[] | undefined
-  /** From 0 to 100, with up to three decimals. */
+  /**
+   * From 0 to 100, with up to three decimals. Who is among 10 is among 20 too, also in the next rule: after one of 10
+   * percent for a value, one of 30 gives another value to 20 percent.
+   */
   readonly percentage?: number | undefined
   /** The attribute that the percentage goes by. Default `targetingKey`. Who has none is not among them. */
   readonly by?: string | undefined
