@@ -1,0 +1,156 @@
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { emit } from './events.ts'
+
+/** Who sent a request. */
+export interface WebClient {
+  readonly remoteAddress?: string | undefined
+}
+
+/** A web-standard handler, as frameworks and edge platforms take it too. */
+export type WebHandler = (request: Request, client: WebClient) => Response | Promise<Response>
+
+/** What is needed of `http.IncomingMessage`; Express's request is one. */
+export interface NodeRequest {
+  readonly method?: string | undefined
+  readonly url?: string | undefined
+  /** Express: the whole path, where `url` lacks what the handler is mounted under. */
+  readonly originalUrl?: string | undefined
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly socket: WebClient
+  /** Express: the client's address, behind trusted proxies too. */
+  readonly ip?: string | undefined
+  /** Of a body parser. */
+  readonly body?: unknown
+  iterator(options: { readonly destroyOnReturn: boolean }): AsyncIterable<Uint8Array>
+  resume(): unknown
+}
+
+/** What is needed of `http.ServerResponse`; Express's response is one. */
+export interface NodeResponse {
+  readonly headersSent: boolean
+  readonly writableFinished: boolean
+  setHeader(name: string, value: number | string | readonly string[]): unknown
+  writeHead(status: number, headers?: string[]): unknown
+  write(chunk: Uint8Array): boolean
+  end(): unknown
+  destroy(): unknown
+  on(event: string, listener: () => void): unknown
+}
+
+/** What is needed of Fastify's request. */
+export interface FastifyLikeRequest {
+  readonly raw: NodeRequest
+  readonly ip?: string | undefined
+  readonly body?: unknown
+}
+
+/** What is needed of Fastify's reply. */
+export interface FastifyLikeReply {
+  readonly raw: NodeResponse
+  getHeaders(): Readonly<Record<string, number | string | string[] | undefined>>
+  hijack(): unknown
+}
+
+/** What `http.createServer`, Express's `app.use` and Fastify's `fastify.all` take. It never rejects. */
+export type NodeListener = (
+  request: NodeRequest | FastifyLikeRequest,
+  response: NodeResponse | FastifyLikeReply,
+) => Promise<void>
+
+/**
+ * Serves a web-standard handler with Node's own server, Express or Fastify.
+ *
+ * The body of a request is read when the handler reads it, no faster than it does, unless a body parser has read it
+ * before. The request's signal aborts when the client goes away. A handler that fails gives an empty 500.
+ *
+ * @param onError - Is told what the handler, or the body of its response, has thrown.
+ *
+ * @example
+ * http.createServer(toNodeListener(handler))
+ * app.use('/admin', toNodeListener(handler)) // Express
+ * fastify.all('/admin/*', toNodeListener(handler))
+ */
+export function toNodeListener(
+  handler: WebHandler,
+  onError?: (error: unknown) => void,
+): NodeListener {
+  return async (given, reply) => {
+    const incoming = 'raw' in given ? given.raw : given
+    const outgoing = 'raw' in reply ? takeOver(reply) : reply
+    const gone = new AbortController()
+    outgoing.on('close', () => outgoing.writableFinished || gone.abort())
+    // Without a listener, one that nobody hears would end the process.
+    outgoing.on('error', () => {})
+    // Of what fetch does not take for a request: TRACE, a target like `*`, a host that is none.
+    let failure = 400
+    try {
+      const request = toRequest(incoming, given.body, gone.signal)
+      failure = 500
+      const remoteAddress = given.ip ?? incoming.socket.remoteAddress
+      await send(await handler(request, { remoteAddress }), outgoing)
+    } catch (error) {
+      if (failure === 500 && !gone.signal.aborted) emit(onError, error)
+      // A response that has begun is cut off, so that nobody takes it for whole.
+      if (outgoing.headersSent) outgoing.destroy()
+      else {
+        outgoing.writeHead(failure)
+        outgoing.end()
+      }
+    }
+    // What nobody has read would keep the connection from its next request.
+    incoming.resume()
+  }
+}
+
+/** From now on Fastify leaves the response alone. What its hooks have set so far is kept. */
+function takeOver(reply: FastifyLikeReply): NodeResponse {
+  reply.hijack()
+  for (const [name, value = ''] of Object.entries(reply.getHeaders())) {
+    reply.raw.setHeader(name, value)
+  }
+  return reply.raw
+}
+
+/** @throws when it is none. */
+function toRequest(incoming: NodeRequest, parsed: unknown, signal: AbortSignal): Request {
+  const { method = 'GET', headers } = incoming
+  const target = incoming.originalUrl ?? incoming.url ?? ''
+  const host = String(headers['host'] ?? 'localhost')
+  // Put together, not resolved: a path like `//evil.example/` is a path.
+  const url = new URL(target.startsWith('/') ? `http://${host}${target}` : target)
+  // A host that would move the path: `Host: x/admin/flags?`.
+  if (/[^\w.:[\]-]/.test(host)) throw new TypeError('This is no host')
+  const { 'transfer-encoding': encoding, 'content-length': length = encoding } = headers
+  const hasBody = method !== 'GET' && method !== 'HEAD' && Number(length ?? 0) !== 0
+  return new Request(url, {
+    method,
+    // HTTP/2's `:path` and the like are no headers.
+    headers: Object.entries(headers).filter(([name]) => !name.startsWith(':')) as [
+      string,
+      string,
+    ][],
+    body: hasBody ? bodyOf(incoming, parsed) : null,
+    signal,
+    duplex: 'half',
+  })
+}
+
+function bodyOf(
+  incoming: NodeRequest,
+  parsed: unknown,
+): AsyncIterable<Uint8Array> | Uint8Array | string {
+  if (parsed === undefined || parsed === null) {
+    // Whoever stops reading may still want to answer.
+    return incoming.iterator({ destroyOnReturn: false })
+  }
+  if (typeof parsed === 'string' || parsed instanceof Uint8Array) return parsed
+  return JSON.stringify(parsed)
+}
+
+async function send({ status, headers, body }: Response, outgoing: NodeResponse): Promise<void> {
+  // As a list, in which a cookie may follow a cookie.
+  outgoing.writeHead(status, [...headers].flat())
+  if (body) await pipeline(Readable.fromWeb(body), outgoing as unknown as NodeJS.WritableStream)
+  else outgoing.end()
+}
