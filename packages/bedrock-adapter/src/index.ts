@@ -1,4 +1,5 @@
 export type { BedrockClient, SendOptions } from './attempt.ts'
+export type { BedrockLimiterContext, BedrockRate } from './bedrock-rates.ts'
 export { classifyBedrockError } from './classify-bedrock-error.ts'
 export type { BedrockErrorRule, ErrorVerdict } from './error-rules.ts'
 export { bedrockErrorRules } from './error-rules.ts'
@@ -7,7 +8,12 @@ export { IncompleteResponseError, StreamInterruptedError } from './errors.ts'
 export type { ResilienceEvent, StreamInterruptedEvent } from './events.ts'
 export type { ModelCandidate, ModelInput } from './models.ts'
 export { DEFAULT_MODELS } from './models.ts'
-export type { CircuitBreakerLayer, ResilienceOptions, RetryLayer } from './options.ts'
+export type {
+  CircuitBreakerLayer,
+  LimiterLayer,
+  ResilienceOptions,
+  RetryLayer,
+} from './options.ts'
 export type { PartialAnswer, PartialBlock } from './partial-answer.ts'
 export type { Resilience } from './resilience.ts'
 export { createResilience } from './resilience.ts'

@@ -19,6 +19,7 @@ export type Settle = (outcome: Outcome, error?: unknown) => void
 
 /** An answer, and, for a stream, how to tell the model's circuit breaker when it has come to its end. */
 export interface ModelAnswer extends Answer {
+  readonly modelId: string
   readonly settle: Settle
 }
 
@@ -79,7 +80,7 @@ export function createModelCaller(
       // At once: between here and the caller an abort may still take the answer's place.
       if (answer.stream === undefined) settle('success')
       else whenAborted(answer.stream.abort.signal, () => settle('ignore'))
-      return { ...answer, settle }
+      return { ...answer, modelId: candidate.modelId, settle }
     } catch (error) {
       settle(context.signal?.aborted ? 'ignore' : 'failure', error)
       throw error

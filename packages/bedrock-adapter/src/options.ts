@@ -6,8 +6,9 @@ import {
   MAX_TIMER_MS,
   systemClock,
 } from '@holdfast/internal'
-import type { LimiterSettings } from '@holdfast/limiter'
+import type { LimiterOptions } from '@holdfast/limiter'
 import type { RetryOptions } from '@holdfast/retry'
+import type { BedrockRate } from './bedrock-rates.ts'
 import type { BedrockErrorRule } from './error-rules.ts'
 import type { ResilienceEvent } from './events.ts'
 import type { ModelCandidate } from './models.ts'
@@ -21,7 +22,7 @@ export interface ResilienceOptions {
    */
   readonly models?: readonly (string | ModelCandidate)[] | undefined
   /** How many calls run and wait, over all models. Default 5 and 20, for 30 s. `false`: no limit. */
-  readonly limiter?: LimiterSettings | false | undefined
+  readonly limiter?: LimiterLayer | false | undefined
   /**
    * When a model is left alone. Default 5 failures within 60 s, for 30 s; a probe may take 600 s. `false`: never.
    */
@@ -41,6 +42,16 @@ export interface ResilienceOptions {
   readonly clock?: Clock | undefined
   /** A source of numbers in [0, 1). Default `Math.random`. */
   readonly random?: (() => number) | undefined
+}
+
+/**
+ * What of a limiter's options is the user's. A call is one with all its attempts and models, a stream to its last event.
+ * An `adaptive` limit sees how it ended; of several models that failed, a throttle.
+ */
+export interface LimiterLayer
+  extends Pick<LimiterOptions, 'maxConcurrent' | 'maxQueue' | 'queueTimeoutMs' | 'queue'> {
+  /** How much may start in a minute. Default: any amount. */
+  readonly rates?: readonly BedrockRate[] | undefined
 }
 
 /**

@@ -1,16 +1,24 @@
 import type { CircuitBreakers } from '@holdfast/circuit-breaker'
-import { createPermit, emit, type Permit } from '@holdfast/internal'
-import { createLimiter, type Limiter } from '@holdfast/limiter'
+import { createPermit, emit, readProperty } from '@holdfast/internal'
+import {
+  createLimiter,
+  type Limiter,
+  type LimiterOptions,
+  type LimiterPermit,
+} from '@holdfast/limiter'
 import { fallback } from '@holdfast/pipeline'
 import type { BedrockClient, SendOptions } from './attempt.ts'
+import { type BedrockLimiterContext, createUsageSettler } from './bedrock-rates.ts'
 import { classifyBedrockError } from './classify-bedrock-error.ts'
 import { bedrockErrorRules } from './error-rules.ts'
 import type { BedrockCommand } from './fresh-command.ts'
 import { guardStream } from './guard-stream.ts'
 import { type Call, createModelCaller, type ModelAnswer, type Settle } from './model-call.ts'
 import { createModelList, type ModelCandidate } from './models.ts'
+import type { OpenStream } from './open-stream.ts'
 import { operationOf } from './operations.ts'
 import { checkOptions, type ResilienceOptions } from './options.ts'
+import { throttleIn } from './throttle-in.ts'
 
 /** The five layers with their state, to be shared by any number of clients and calls. */
 export interface Resilience {
@@ -25,7 +33,7 @@ export interface Resilience {
   send(client: BedrockClient, command: object, options?: SendOptions): Promise<object>
 }
 
-const FREE_PERMIT: Permit = createPermit(() => {})
+const FREE_PERMIT: LimiterPermit = { ...createPermit(() => {}), settle() {} }
 
 /**
  * Builds the layers: limiter → model fallback → circuit breaker (one a model) → retry → SDK call.
@@ -39,10 +47,19 @@ export function createResilience(options: ResilienceOptions = {}): Resilience {
   const verdictOf = (error: unknown) => classifyBedrockError(error, rules)
   const modelsFor = createModelList(settings.models)
   const models = createModelCaller(settings, verdictOf)
+  const { rates, ...limits } = settings.limiter || {}
   const limiter =
     settings.limiter === false
       ? undefined
-      : createLimiter({ ...settings.limiter, name: 'bedrock', onEvent, clock })
+      : // Its calls all come from here, with the context that the rates' costs read.
+        createLimiter({
+          ...limits,
+          rates: rates as LimiterOptions['rates'],
+          name: 'bedrock',
+          onEvent,
+          clock,
+        })
+  const settleUsage = createUsageSettler(rates)
   const fallbackOptions = {
     name: 'model-fallback',
     when: (error: unknown) => verdictOf(error).fallback,
@@ -68,7 +85,8 @@ export function createResilience(options: ResilienceOptions = {}): Resilience {
       invocationId: crypto.randomUUID(),
     }
     const context = { signal }
-    const slot = (await limiter?.acquire(context)) ?? FREE_PERMIT
+    const asked: BedrockLimiterContext = { ...context, input: call.command.input }
+    const slot = (await limiter?.acquire(asked)) ?? FREE_PERMIT
     try {
       const withFallback = fallback(modelsFor(call.command.input.modelId), fallbackOptions)
       const answer = await withFallback(
@@ -78,24 +96,25 @@ export function createResilience(options: ResilienceOptions = {}): Resilience {
       return handOut(answer, slot)
     } catch (error) {
       if (signal?.aborted) slot.ignore()
-      else slot.fail(error)
+      else fail(slot, error)
       throw error
     }
   }
 
   /** A whole answer is at its end; of a stream the permits are held until it is. */
-  function handOut({ output, stream, settle }: ModelAnswer, slot: Permit): object {
+  function handOut({ output, stream, modelId, settle }: ModelAnswer, slot: LimiterPermit): object {
     if (stream === undefined) {
+      settleUsage?.(slot, output, modelId)
       slot.succeed()
       return output
     }
     const settleBoth: Settle = (outcome, error) => {
       settle(outcome, error)
       if (outcome === 'success') slot.succeed()
-      else if (outcome === 'failure') slot.fail(error)
+      else if (outcome === 'failure') fail(slot, error)
       else slot.ignore()
     }
-    const guarded = guardStream(stream, {
+    const guarded = guardStream(watchUsage(stream, slot), {
       idleTimeoutMs: streamIdleTimeoutMs,
       clock,
       settle: settleBoth,
@@ -105,5 +124,21 @@ export function createResilience(options: ResilienceOptions = {}): Resilience {
     return Object.assign(output, { [stream.key]: guarded })
   }
 
+  /** Its usage is told by the event `metadata`, behind its last one. */
+  function watchUsage(stream: OpenStream, slot: LimiterPermit): OpenStream {
+    if (settleUsage === undefined) return stream
+    const next = async () => {
+      const result = await stream.next()
+      settleUsage(slot, readProperty(result.value, 'metadata'), stream.modelId)
+      return result
+    }
+    return { ...stream, next }
+  }
+
   return { limiter, circuitBreakers: models.circuitBreakers, send }
+}
+
+/** An adaptive limit is to see a throttle for what it is. */
+function fail(slot: LimiterPermit, error: unknown): void {
+  slot.fail(throttleIn(error) ?? error)
 }
