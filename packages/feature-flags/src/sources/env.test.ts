@@ -138,3 +138,8 @@ test('by default it is the environment of the process', () => {
     delete process.env['INT']
   }
 })
+
+test('has a name, and another where two would have the same', () => {
+  expect(env().name).toBe('env')
+  expect(env({ name: 'legacy', prefix: 'OLD_' }).name).toBe('legacy')
+})

@@ -10,6 +10,8 @@ export interface EnvOptions {
   readonly prefix?: string | undefined
   /** Default `process.env`. */
   readonly variables?: Readonly<Record<string, string | undefined>> | undefined
+  /** What evaluations show as the source. Default `env`. */
+  readonly name?: string | undefined
 }
 
 const YES = /^(true|1|on|yes)$/i
@@ -24,8 +26,12 @@ const JSON_NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/
  * `1e3` is one and `0x10`, ` 5` and `.5` are not; an enum is one of its values to the letter; the rest is JSON or text.
  * Anything else makes `createFlags` throw {@link FlagDataError} that names the variable and what is allowed.
  */
-export function env({ prefix = '', variables = process.env }: EnvOptions = {}): FlagSource {
-  return immediate('env', (definitions) => {
+export function env({
+  prefix = '',
+  variables = process.env,
+  name = 'env',
+}: EnvOptions = {}): FlagSource {
+  return immediate(name, (definitions) => {
     const settings = new Map<string, Setting>()
     for (const [flag, definition] of Object.entries(definitions)) {
       const variable = definition.env ?? prefix + flag

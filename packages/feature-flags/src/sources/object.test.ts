@@ -40,3 +40,8 @@ test('what is wrong throws at first, and later makes it stale', () => {
   running.reload()
   expect(host.fail).toHaveBeenCalledExactlyOnceWith(fault)
 })
+
+test('has a name, and another where two would have the same', () => {
+  expect(object({}).name).toBe('object')
+  expect(object({}, { name: 'late' }).name).toBe('late')
+})

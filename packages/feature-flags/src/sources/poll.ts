@@ -1,10 +1,4 @@
-import {
-  checkFunction,
-  checkNumber,
-  MAX_TIMER_MS,
-  runWithTimeout,
-  TimeoutError,
-} from '@holdfast/internal'
+import { checkFunction, checkNumber, MAX_TIMER_MS } from '@holdfast/internal'
 import { FlagDataError } from '../errors.ts'
 import { publishFlagFile } from '../flag-file.ts'
 import type { FlagSource } from '../source.ts'
@@ -45,33 +39,32 @@ export function poll(
     name,
     start(host) {
       const clock = backgroundClock(host.clock)
-      const closing = new AbortController()
-      const expired = () => new TimeoutError(timeoutMs)
+      let isClosed = false
       let latest: unknown
       let failures = 0
+      let call: AbortController | undefined
       let running: Promise<void> | undefined
       let timer: unknown
 
       async function ask(): Promise<boolean> {
+        const controller = new AbortController()
+        call = controller
+        const timeout = clock.setTimeout(() => {
+          const message = `No answer within ${timeoutMs} ms`
+          controller.abort(new DOMException(message, 'TimeoutError'))
+        }, timeoutMs)
         try {
-          const answer = await runWithTimeout(
-            ({ signal }) => fetch(signal),
-            closing,
-            timeoutMs,
-            clock,
-            expired,
-          )
-          if (closing.signal.aborted) return true
+          const answer = await untilAborted(fetch, controller.signal)
+          if (isClosed) return false
           latest = answer ?? latest
           return publishFlagFile(latest, host)
         } catch (cause) {
           const isError = cause instanceof Error
-          if (!closing.signal.aborted) {
-            host.fail(
-              isError ? cause : new FlagDataError('The flags could not be fetched', { cause }),
-            )
-          }
+          const fault = isError ? cause : new FlagDataError('No flags were fetched', { cause })
+          if (!isClosed) host.fail(fault)
           return false
+        } finally {
+          clock.clearTimeout(timeout)
         }
       }
 
@@ -79,12 +72,12 @@ export function poll(
         clock.clearTimeout(timer)
         failures = (await ask()) ? 0 : Math.min(failures + 1, MAX_FAILURES)
         running = undefined
-        if (closing.signal.aborted) return
+        if (isClosed) return
         timer = clock.setTimeout(reload, Math.min(everyMs * (1 + failures), MAX_TIMER_MS))
       }
 
       async function reload(): Promise<void> {
-        if (closing.signal.aborted) return
+        if (isClosed) return
         running ??= run()
         await running
       }
@@ -93,10 +86,22 @@ export function poll(
       return {
         reload,
         close() {
+          isClosed = true
           clock.clearTimeout(timer)
-          closing.abort()
+          call?.abort()
         },
       }
     },
   }
+}
+
+/** What `fetch` returns, or the signal's reason as soon as it aborts, whether `fetch` looks at it or not. */
+function untilAborted(
+  fetch: (signal: AbortSignal) => unknown,
+  signal: AbortSignal,
+): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+    Promise.resolve(fetch(signal)).then(resolve, reject)
+  })
 }
