@@ -24,6 +24,15 @@ export default [
     name: 'limiter: { createLimiter } alone',
     import: '{ createLimiter }',
   }),
+  entry('feature-flags', '9.75 kB'),
+  entry('feature-flags', '6.6 kB', {
+    name: 'feature-flags: { createFlags } alone',
+    import: '{ createFlags }',
+  }),
+  entry('feature-flags', '4.8 kB', {
+    name: 'feature-flags/admin',
+    path: 'packages/feature-flags/dist/admin/index.js',
+  }),
   entry('pipeline', '2 kB'),
   // By itself: the other packages have their own lines, and the SDK is there anyway.
   entry('bedrock-adapter', '6 kB', { ignore: ['@holdfast/*', '@aws-sdk/*'] }),

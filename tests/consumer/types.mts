@@ -6,6 +6,8 @@ import {
 import { withResilience } from '@holdfast/bedrock-adapter'
 import { startSimulator } from '@holdfast/bedrock-simulator'
 import { createCircuitBreaker } from '@holdfast/circuit-breaker'
+import { createFlags, defineFlags } from '@holdfast/feature-flags'
+import { createAdminHandler } from '@holdfast/feature-flags/admin'
 import { createLimiter } from '@holdfast/limiter'
 import { pipeline } from '@holdfast/pipeline'
 import { retry } from '@holdfast/retry'
@@ -24,3 +26,11 @@ export const number: number = await policy(() => 1)
 export const text: string = await retry(async () => 'done')
 // @ts-expect-error An option that does not exist is a type error.
 createLimiter({ noSuchOption: 1 })
+
+const flags = createFlags({
+  flags: defineFlags({ MODE: { type: 'enum', values: ['a', 'b'], default: 'a' } }),
+})
+export const mode: 'a' | 'b' = flags.get('MODE')
+// @ts-expect-error There is no such flag.
+flags.get('MOOD')
+export const answer: Promise<Response> = createAdminHandler(flags)(new Request('http://localhost/'))
