@@ -27,7 +27,10 @@ const config: Options = {
   dts: {
     compilerOptions: {
       customConditions: null,
-      paths: { '@holdfast/internal': ['../internal/src/index.ts'] },
+      paths: {
+        '@holdfast/internal': ['../internal/src/index.ts'],
+        '@holdfast/internal/*': ['../internal/src/*.ts'],
+      },
       // tsup 8 sets `baseUrl`, which TypeScript 6 calls deprecated.
       ignoreDeprecations: '6.0',
     },

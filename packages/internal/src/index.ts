@@ -7,16 +7,6 @@ export { MAX_TIMER_MS, systemClock } from './clock.ts'
 export { brand, isBranded } from './error-brand.ts'
 export { errorStatus, readProperty } from './error-facts.ts'
 export { emit } from './events.ts'
-export type {
-  FastifyLikeReply,
-  FastifyLikeRequest,
-  NodeListener,
-  NodeRequest,
-  NodeResponse,
-  WebClient,
-  WebHandler,
-} from './node-bridge.ts'
-export { toNodeListener } from './node-bridge.ts'
 export type { NumberRule } from './options.ts'
 export { checkFunction, checkFunctions, checkName, checkNumber, refusal } from './options.ts'
 export type { Outcome, Permit } from './permit.ts'

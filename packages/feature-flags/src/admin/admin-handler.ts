@@ -8,8 +8,8 @@ import {
   emit,
   refusal,
   systemClock,
-  type WebClient,
 } from '@holdfast/internal'
+import type { WebClient } from '@holdfast/internal/node-bridge'
 import type { FlagDefinitions } from '../definition.ts'
 import type { Flags } from '../flags.ts'
 import { type Access, type AccessOptions, byToken } from './access.ts'

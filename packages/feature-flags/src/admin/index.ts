@@ -1,5 +1,5 @@
+export type { Clock } from '@holdfast/internal'
 export type {
-  Clock,
   FastifyLikeReply,
   FastifyLikeRequest,
   NodeListener,
@@ -7,8 +7,8 @@ export type {
   NodeResponse,
   WebClient,
   WebHandler,
-} from '@holdfast/internal'
-export { toNodeListener } from '@holdfast/internal'
+} from '@holdfast/internal/node-bridge'
+export { toNodeListener } from '@holdfast/internal/node-bridge'
 export type { Access, AccessOptions, AdminTokens } from './access.ts'
 export type { AdminEvent } from './admin-event.ts'
 export type { AdminHandler, AdminOptions } from './admin-handler.ts'
