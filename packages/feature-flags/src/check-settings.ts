@@ -1,6 +1,6 @@
 import type { Settings } from './definition.ts'
 import { FlagDataError } from './errors.ts'
-import { compileRules } from './match-rules.ts'
+import type { CreateMatcher } from './match-rules.ts'
 import { type CheckedSetting, type Flag, plainSetting } from './resolve.ts'
 import { checkValue } from './value.ts'
 
@@ -12,6 +12,7 @@ import { checkValue } from './value.ts'
 export function checkSettings(
   flags: ReadonlyMap<string, Flag>,
   settings: Settings,
+  createMatcher?: CreateMatcher,
 ): ReadonlyMap<string, CheckedSetting> {
   const checked = new Map<string, CheckedSetting>()
   for (const [name, { value, rules }] of settings) {
@@ -20,15 +21,18 @@ export function checkSettings(
     try {
       const plain = plainSetting(checkValue(name, definition, value))
       const check = (value: unknown, what: string) => checkValue(what, definition, value)
-      const compiled = rules && compileRules(name, rules, check)
+      if (rules && !createMatcher) throw new TypeError(NO_MATCHER)
+      const match = rules && createMatcher?.(name, rules, check)
       const fingerprint = JSON.stringify([value, rules])
-      checked.set(name, compiled ? { ...plain, rules: compiled, fingerprint } : plain)
+      checked.set(name, match ? { ...plain, match, fingerprint } : plain)
     } catch (cause) {
       throw new FlagDataError((cause as Error).message, { flag: name, cause })
     }
   }
   return checked
 }
+
+const NO_MATCHER = 'Rules need `createMatcher`: publish(settings, createMatcher)'
 
 export function noSuchFlag(name: unknown): string {
   return `There is no flag ${typeof name === 'string' ? JSON.stringify(name) : `of type ${typeof name}`}`

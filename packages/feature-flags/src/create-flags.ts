@@ -24,7 +24,7 @@ import type {
   SourceStatus,
 } from './flags.ts'
 import { History } from './history.ts'
-import { matchRules } from './match-rules.ts'
+import type { CreateMatcher } from './match-rules.ts'
 import {
   type CheckedSetting,
   createFlag,
@@ -145,8 +145,8 @@ class FlagStore {
   get(name: string, context: EvaluationContext = NOBODY): unknown {
     this.#expire()
     const setting = this.#resolved.get(name)?.setting
-    if (setting?.rules === undefined) return setting?.value
-    const match = matchRules(setting.rules, context)
+    if (setting?.match === undefined) return setting?.value
+    const match = setting.match(context)
     return match ? match.value : setting.value
   }
 
@@ -164,7 +164,7 @@ class FlagStore {
       }
     }
     const { setting, evaluation } = resolved
-    const match = setting.rules && matchRules(setting.rules, context)
+    const match = setting.match?.(context)
     return match ? { ...evaluation, ...match } : evaluation
   }
 
@@ -233,7 +233,7 @@ class FlagStore {
     this.#expire()
     return Array.from(this.#flags.values(), (flag) =>
       flagInfo(flag, this.evaluate(flag.name), {
-        hasRules: this.#resolved.get(flag.name)?.setting.rules !== undefined,
+        hasRules: this.#resolved.get(flag.name)?.setting.match !== undefined,
         override: this.#overrides.get(flag.name),
       }),
     )
@@ -275,7 +275,7 @@ class FlagStore {
         layer.running = sources[at]?.start({
           definitions: this.definitions,
           clock: this.#clock,
-          publish: (settings) => this.#publish(layer, settings),
+          publish: (settings, createMatcher) => this.#publish(layer, settings, createMatcher),
           fail: (error) => this.#fail(layer, error),
         })
       }
@@ -286,8 +286,8 @@ class FlagStore {
     this.#apply({}, {})
   }
 
-  #publish(layer: SourceLayer, settings: Settings): void {
-    const checked = checkSettings(this.#flags, settings)
+  #publish(layer: SourceLayer, settings: Settings, createMatcher?: CreateMatcher): void {
+    const checked = checkSettings(this.#flags, settings, createMatcher)
     if (this.#closed) return
     this.#expire()
     layer.settings = checked

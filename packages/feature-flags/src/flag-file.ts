@@ -3,6 +3,7 @@ import { checkKeys, checkList, isRecord } from './check-shape.ts'
 import type { Setting, Settings } from './definition.ts'
 import { FlagDataError, type TextPosition } from './errors.ts'
 import { parseJson } from './json.ts'
+import { createMatcher } from './match-rules.ts'
 import type { Rule } from './rules.ts'
 import type { SourceHost } from './source.ts'
 
@@ -47,7 +48,7 @@ export function publishFlagFile(content: unknown, host: SourceHost): boolean {
   try {
     const file = parseFlagFile(content)
     positionOf = file.positionOf
-    host.publish(file.settings)
+    host.publish(file.settings, createMatcher)
     return true
   } catch (error) {
     host.fail(positionOf ? located(error, positionOf) : (error as Error))

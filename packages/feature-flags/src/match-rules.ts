@@ -119,6 +119,22 @@ function checkScalar(what: string, value: unknown): void {
   }
 }
 
+/** Asks the rules of one flag: what the first that matches comes to, `undefined` when none does. Never throws. */
+export type Matcher = (context: EvaluationContext) => RuleMatch | undefined
+
+/** Makes the matcher of a flag's rules: {@link createMatcher}. */
+export type CreateMatcher = typeof createMatcher
+
+/** {@link compileRules}, and what asks them. */
+export function createMatcher(
+  flag: string,
+  rules: unknown,
+  checkValue?: (value: unknown, what: string) => unknown,
+): Matcher {
+  const compiled = compileRules(flag, rules, checkValue)
+  return (context) => matchRules(compiled, context)
+}
+
 /** What the first rule that matches comes to; `undefined` when none does. Never throws, whatever the context does. */
 export function matchRules(
   rules: CompiledRules,

@@ -1,12 +1,13 @@
 import type { FlagDefinition } from './definition.ts'
 import type { Evaluation, Reason } from './flags.ts'
-import type { CompiledRules } from './match-rules.ts'
+import type { Matcher } from './match-rules.ts'
 import { checkValue } from './value.ts'
 
-/** A setting that fits its flag: its value checked, its rules compiled. */
+/** A setting that fits its flag: its value checked, its rules ready to be asked. */
 export interface CheckedSetting {
   readonly value: unknown
-  readonly rules?: CompiledRules | undefined
+  /** Asks its rules, when it has any. */
+  readonly match?: Matcher | undefined
   /** The same for settings that say the same. */
   readonly fingerprint: string
 }
@@ -77,7 +78,7 @@ export function plainSetting(value: unknown): CheckedSetting {
 export function resolve(flag: Flag, inputs: Inputs, revision: number): Resolved {
   const [source, setting, reason] = inForce(flag, inputs)
   // Where there are rules and none matches, the value is a default among them.
-  const found = setting.rules ? 'DEFAULT' : reason
+  const found = setting.match ? 'DEFAULT' : reason
   return {
     setting,
     evaluation: Object.freeze({ value: setting.value, reason: found, source, revision }),

@@ -1,5 +1,6 @@
 import type { Clock } from '@holdfast/internal'
 import type { FlagDefinitions, Settings } from './definition.ts'
+import type { CreateMatcher } from './match-rules.ts'
 
 /**
  * Where settings come from. A source reads and parses; the flags check what it says against their definitions, all or
@@ -18,10 +19,12 @@ export interface SourceHost {
   readonly clock: Clock
   /**
    * Takes the place of all that this source has said before.
+   *
+   * @param createMatcher - Ours, when there may be rules: who has none need not load what matches them.
    * @throws FlagDataError when it does not fit the definitions: then nothing has changed. The source passes it on to
    * `fail`, with what it knows of the place.
    */
-  publish(settings: Settings): void
+  publish(settings: Settings, createMatcher?: CreateMatcher): void
   /** What it has cannot be read, or is wrong. What it said before stays in force, and its status becomes `stale`. */
   fail(error: Error): void
 }

@@ -2,6 +2,7 @@ import { createFlags, type FlagsOptions } from './create-flags.ts'
 import type { Setting } from './definition.ts'
 import type { FlagsEvent } from './events.ts'
 import type { FlagChange, Flags } from './flags.ts'
+import { createMatcher } from './match-rules.ts'
 import type { FlagSource, SourceHost } from './source.ts'
 
 /** Names without the spaces around them. */
@@ -44,7 +45,8 @@ export interface Puppet {
 export function puppet(name = 'file', first?: Readonly<Record<string, unknown>>): Puppet {
   let host!: SourceHost
   const asked: string[] = []
-  const publish: Puppet['publish'] = (settings) => host.publish(new Map(Object.entries(settings)))
+  const publish: Puppet['publish'] = (settings) =>
+    host.publish(new Map(Object.entries(settings)), createMatcher)
   const say: Puppet['say'] = (values) => {
     try {
       const settings = Object.entries(values).map(([flag, value]) => [flag, { value }] as const)
