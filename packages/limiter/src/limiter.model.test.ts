@@ -386,7 +386,7 @@ test('agrees with a plain model: nobody is lost, run twice, overtaken beyond the
         }
       },
     ),
-    { numRuns: 200 },
+    { numRuns: 100 },
   )
 })
 
@@ -481,6 +481,6 @@ test('at any instant, between any two microtasks or on any event, whatever is do
         expect(timers()).toBe(0)
       },
     ),
-    { numRuns: 500 },
+    { numRuns: 300 },
   )
 })
