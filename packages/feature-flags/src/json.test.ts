@@ -80,8 +80,9 @@ describe('takes what JSON.parse takes', () => {
         const place = at % (json.length + 1)
         const text = json.slice(0, place) + insert + json.slice(place + remove)
         const fault = faultOf(text)
-        if (fault?.message.includes('is there twice')) expect(isJson(text)).toBe(true)
-        else expect(fault === undefined, `${text}: ${fault?.message}`).toBe(isJson(text))
+        // Of a name that is twice the parser tells before it comes to what else is wrong.
+        if (fault?.message.includes('is there twice')) return
+        expect(fault === undefined, `${text}: ${fault?.message}`).toBe(isJson(text))
         if (!fault) expect(plain(parseJson(text).value)).toEqual(plain(JSON.parse(text)))
         expect(fault === undefined || (fault.position?.line ?? 0) >= 1).toBe(true)
       }),
