@@ -297,6 +297,14 @@ describe('a throttle', () => {
     expect(isThrottle.mock.calls).toEqual([[throttled], [broken]])
   })
 
+  test('is no success, and no call that was given up: isThrottle is asked of failures only', () => {
+    const isThrottle = vi.fn(() => true)
+    const { limit, permit } = moving({ max: 8, initial: 8, isThrottle })
+    permit().succeed()
+    permit().ignore()
+    expect([limit(), isThrottle.mock.calls.length]).toEqual([8, 0])
+  })
+
   test('is not what isThrottle throws at, and the caller gets the error of the operation', async () => {
     const isThrottle = () => {
       throw new Error('a fault in isThrottle')

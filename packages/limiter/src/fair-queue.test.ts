@@ -460,7 +460,7 @@ test.each([
 })
 
 // One that searched the queue, or called itself, for each would not come to an end in time.
-describe('100 000 who wait for 1 000 keys and give up', () => {
+describe('100 000 who wait for 1 000 keys and give up', { timeout: 20_000 }, () => {
   const COUNT = 100_000
 
   test('all at once, under one signal', async () => {
