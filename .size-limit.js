@@ -25,7 +25,7 @@ export default [
     import: '{ createLimiter }',
   }),
   entry('feature-flags', '9.75 kB'),
-  entry('feature-flags', '6.6 kB', {
+  entry('feature-flags', '4.5 kB', {
     name: 'feature-flags: { createFlags } alone',
     import: '{ createFlags }',
   }),
