@@ -14,12 +14,24 @@ const TYPES: readonly unknown[] = [
   'json',
 ] satisfies FlagDefinition['type'][]
 
+/** What a definition of a type has. `validate` always, as its parameter would not be inferred otherwise. */
+type Properties<T> = keyof Extract<FlagDefinition, { readonly type: T }> | 'validate'
+
+/** What inference lets pass: an enum whose default is not among its values, and properties that its type has not. */
+type Consistent<D extends FlagDefinitions> = {
+  readonly [K in keyof D]: (D[K] extends { readonly values: readonly (infer V)[] }
+    ? { readonly default: V; readonly safe?: V | undefined }
+    : unknown) & {
+    readonly [P in Exclude<keyof D[K], Properties<D[K]['type']>>]?: never
+  }
+}
+
 /**
  * Checks the definitions of flags and infers their types: of their names, and of each one's values.
  *
  * @throws RangeError or TypeError naming the flag and what is wrong with it.
  */
-export function defineFlags<const D extends FlagDefinitions>(definitions: D): D {
+export function defineFlags<const D extends FlagDefinitions>(definitions: D & Consistent<D>): D {
   const variables = new Map<string, string>()
   for (const [name, definition] of Object.entries(definitions)) {
     if (!NAME.test(name)) {

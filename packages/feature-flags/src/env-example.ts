@@ -11,15 +11,23 @@ export function envExample(
 ): string {
   const entries = Object.entries(definitions).map(([name, definition]) => {
     const { description, secret } = definition
-    const value = secret ? '' : textOf(definition.default)
-    const lines = description ? description.split(/\r?\n/).map((line) => `# ${line}\n`) : []
+    const value = secret ? '' : quoted(textOf(definition))
+    const lines = description ? description.split(/\r\n|\r|\n/).map((line) => `# ${line}\n`) : []
     return `${lines.join('')}# ${allowed(definition)}\n# ${definition.env ?? prefix + name}=${value}\n`
   })
   return entries.join('\n')
 }
 
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value)
+function textOf({ type, default: value }: FlagDefinition): string {
+  return typeof value === 'string' && type !== 'json' ? value : JSON.stringify(value)
+}
+
+/** In quotes where the readers of such files would otherwise see an end, a comment or a quote. */
+function quoted(text: string): string {
+  if (/[\r\n]/.test(text)) return JSON.stringify(text)
+  if (/^[^\s"'`#]([^#]*[^\s#])?$|^$/.test(text)) return text
+  const quote = text.includes("'") ? '`' : "'"
+  return quote + text + quote
 }
 
 function allowed(definition: FlagDefinition): string {

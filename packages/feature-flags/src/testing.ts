@@ -23,7 +23,7 @@ export const definitions = {
     default: 'warn',
     safe: 'enforce',
   },
-  MODELS: { type: 'json', default: ['sonnet'], validate: names },
+  MODELS: { type: 'json', default: ['sonnet'], validate: names as typeof names },
   API_KEY: { type: 'string', default: 'built-in', secret: true },
 } as const
 
