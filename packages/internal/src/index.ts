@@ -8,7 +8,14 @@ export { brand, isBranded } from './error-brand.ts'
 export { errorStatus, readProperty } from './error-facts.ts'
 export { emit } from './events.ts'
 export type { NumberRule } from './options.ts'
-export { checkFunction, checkFunctions, checkName, checkNumber, refusal } from './options.ts'
+export {
+  checkBooleans,
+  checkFunction,
+  checkFunctions,
+  checkName,
+  checkNumber,
+  refusal,
+} from './options.ts'
 export type { Outcome, Permit } from './permit.ts'
 export { createPermit } from './permit.ts'
 export type { Context, Operation, Policy } from './policy.ts'

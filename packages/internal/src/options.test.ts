@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { checkFunction, checkFunctions, checkName, checkNumber, refusal } from './options.ts'
+import {
+  checkBooleans,
+  checkFunction,
+  checkFunctions,
+  checkName,
+  checkNumber,
+  refusal,
+} from './options.ts'
 import { revokedProxy } from './testing.ts'
 
 describe('checkNumber', () => {
@@ -88,5 +95,16 @@ describe('refusal', () => {
   test('is a TypeError, unless it is told', () => {
     expect(refusal('x', 1, 'better')).toBeInstanceOf(TypeError)
     expect(refusal('x', 1, 'better', RangeError)).toBeInstanceOf(RangeError)
+  })
+})
+
+describe('checkBooleans', () => {
+  test('takes what is given as true or false, and what is not given', () => {
+    expect(() => checkBooleans({ a: true, b: false, c: undefined }, 'a', 'b', 'c')).not.toThrow()
+  })
+
+  test('refuses what would count as one of them', () => {
+    const refused = new TypeError('`a` must be true or false, not "false"')
+    expect(() => checkBooleans({ a: 'false' }, 'a')).toThrow(refused)
   })
 })

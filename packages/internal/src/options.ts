@@ -45,6 +45,19 @@ export function checkName(name: unknown): void {
   if (name !== undefined && typeof name !== 'string') throw refusal('name', name, 'a string')
 }
 
+/** Checks that those of the named options that are given are booleans: the text `false` would count as true. */
+export function checkBooleans<O extends object>(
+  options: O,
+  ...names: readonly (keyof O & string)[]
+): void {
+  for (const name of names) {
+    const value = options[name]
+    if (value !== undefined && typeof value !== 'boolean') {
+      throw refusal(name, value, 'true or false')
+    }
+  }
+}
+
 /** The error of an option that is not what is allowed. */
 export function refusal(
   option: string,

@@ -447,6 +447,8 @@ describe('options', () => {
     [{ rates: {} }, TypeError, '`rates` must be an array of rates, not an object'],
     [{ onEvent: 'log' }, TypeError, '`onEvent` must be a function, not "log"'],
     [{ name: 5 }, TypeError, '`name` must be a string, not 5'],
+    [{ releaseOnAbort: 'false' }, TypeError, '`releaseOnAbort` must be true or false, not "false"'],
+    [{ rejectUnmeetable: 1 }, TypeError, '`rejectUnmeetable` must be true or false, not 1'],
   ])('%o is refused at creation', (options, errorClass, message) => {
     expect(() => createLimiter(options as never)).toThrow(new errorClass(message))
   })

@@ -1,5 +1,6 @@
 import {
   type Clock,
+  checkBooleans,
   checkFunction,
   checkFunctions,
   checkName,
@@ -111,6 +112,7 @@ class CallLimiter {
   constructor(options: LimiterOptions) {
     checkName(options.name)
     checkFunctions(options, 'onEvent')
+    checkBooleans(options, 'rejectUnmeetable', 'releaseOnAbort')
     if (options.queue !== undefined) checkFunction('queue.createQueue', options.queue?.createQueue)
     this.#gate = new Gate(options)
     this.name = this.#gate.name

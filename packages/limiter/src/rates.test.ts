@@ -520,7 +520,9 @@ describe('update', () => {
 
   test('cannot add rates to a limiter that has none', () => {
     const limiter = createLimiter()
-    expect(() => limiter.update({ rates: [requests] })).toThrow('No rate is named "requests"')
+    expect(() => limiter.update({ rates: [requests] })).toThrow(
+      'No rate is named "requests", for there is none',
+    )
     expect(limiter.stats().rates).toEqual({})
   })
 })

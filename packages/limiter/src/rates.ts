@@ -122,8 +122,10 @@ export class Rates {
   #entry(name: string): Entry {
     const entry = this.#entries.find(({ rate }) => rate.name === name)
     if (entry) return entry
-    const names = this.#entries.map(({ rate }) => JSON.stringify(rate.name))
-    throw new RangeError(`No rate is named ${JSON.stringify(name)}, only ${names.join(', ')}`)
+    const names = this.#entries.map(({ rate }) => JSON.stringify(rate.name)).join(', ')
+    throw new RangeError(
+      `No rate is named ${JSON.stringify(name)}, ${names ? `only ${names}` : 'for there is none'}`,
+    )
   }
 }
 
