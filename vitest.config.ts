@@ -8,7 +8,11 @@ const ssr = { resolve: { conditions } }
 const config: ViteUserConfig = defineConfig({
   test: {
     projects: [
-      { ssr, test: { name: 'unit', include: ['packages/*/src/**/*.test.ts'] } },
+      {
+        ssr,
+        // The time is virtual: this is for machines that are busy with something else.
+        test: { name: 'unit', include: ['packages/*/src/**/*.test.ts'], testTimeout: 30_000 },
+      },
       {
         ssr,
         test: {

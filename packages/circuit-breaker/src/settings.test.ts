@@ -61,16 +61,20 @@ test.each([
 })
 
 test.each<[make: () => unknown, RangeErrorConstructor | TypeErrorConstructor, message: string]>([
-  [() => failureRate({ ratio: 0 }), RangeError, '`ratio` must be a number from 5e-324 to 1, not 0'],
+  [
+    () => failureRate({ ratio: 0 }),
+    RangeError,
+    '`ratio` must be a number from above 0 to 1, not 0',
+  ],
   [
     () => failureRate({ ratio: 50 }),
     RangeError,
-    '`ratio` must be a number from 5e-324 to 1, not 50',
+    '`ratio` must be a number from above 0 to 1, not 50',
   ],
   [
     () => failureRate({ slowRatio: nan }),
     RangeError,
-    '`slowRatio` must be a number from 5e-324 to 1, not NaN',
+    '`slowRatio` must be a number from above 0 to 1, not NaN',
   ],
   [
     () => failureRate({ minimumCalls: 0 }),

@@ -108,3 +108,14 @@ describe('checkBooleans', () => {
     expect(() => checkBooleans({ a: 'false' }, 'a')).toThrow(refused)
   })
 })
+
+test.each([
+  [{ min: Number.MIN_VALUE }, 'a number above 0'],
+  [{ min: Number.MIN_VALUE, max: 1 }, 'a number from above 0 to 1'],
+  [{ min: Number.MIN_VALUE, max: Number.MAX_VALUE }, 'a finite number above 0'],
+  [{ min: 0, max: Number.MAX_VALUE }, 'a finite number of 0 or more'],
+  [{ min: -Number.MAX_VALUE, max: Number.MAX_VALUE }, 'a finite number'],
+  [{ min: -Number.MAX_VALUE, max: 5, integer: true }, 'an integer up to 5'],
+])('what %o allows is said in words', (rule, allowed) => {
+  expect(() => checkNumber('x', '', rule)).toThrow(`\`x\` must be ${allowed}, not ""`)
+})

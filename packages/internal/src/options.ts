@@ -21,10 +21,18 @@ export function checkNumber(
   const inRange = isNumber && value >= min && value <= max
   if (inRange && (!integer || Number.isInteger(value) || value === max)) return value
 
-  const kind = integer ? 'an integer' : 'a number'
-  const range = max === Infinity ? `of ${min} or more` : `from ${min} to ${max}`
-  const allowed = `${kind} ${range}${or ? ` or one of ${or}` : ''}`
+  const kind = integer ? 'an integer' : max === Number.MAX_VALUE ? 'a finite number' : 'a number'
+  const allowed = `${kind}${rangeText(min, max)}${or ? ` or one of ${or}` : ''}`
   throw refusal(option, value, allowed, isNumber ? RangeError : TypeError)
+}
+
+/** The bounds in words. The ends of what a number can be are none. */
+function rangeText(min: number, max: number): string {
+  const isBounded = max < Number.MAX_VALUE
+  if (min === -Number.MAX_VALUE) return isBounded ? ` up to ${max}` : ''
+  const least = min === Number.MIN_VALUE ? 'above 0' : min
+  if (isBounded) return ` from ${least} to ${max}`
+  return least === min ? ` of ${min} or more` : ' above 0'
 }
 
 /** @throws TypeError when it is not a function. */

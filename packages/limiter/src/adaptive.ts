@@ -27,6 +27,9 @@ export interface MovingLimit {
   settled(outcome: Outcome, error: unknown, active: number, now: number): void
 }
 
+/** A hint may be absurd, and the limit must move again. */
+const MAX_HINT_MS = 60_000
+
 /** Options of {@link adaptive}. */
 export interface AdaptiveOptions {
   /** Default 1. */
@@ -38,7 +41,7 @@ export interface AdaptiveOptions {
   readonly backoffRatio?: number | undefined
   /**
    * After a throttle the limit neither falls again nor rises for so long, or for as long as the error's Retry-After
-   * says: those that were under way are throttled too, and mean the same. In milliseconds, default 1000.
+   * says, up to a minute: those that were under way are throttled too, and mean the same. In milliseconds, default 1000.
    */
   readonly cooldownMs?: number | undefined
   /** Whether a failure is the other side's asking for less. Default: status 429, or a name that says so. */
@@ -76,7 +79,8 @@ export function adaptive(options: AdaptiveOptions): AdaptiveLimit {
           if (outcome === 'failure' && ask(isThrottle, error)) {
             limit = Math.max(min, Math.floor(limit * backoffRatio))
             round = 0
-            steadyUntil = now + Math.max(cooldownMs, serverHintMs(error) ?? 0)
+            const hintMs = Math.min(serverHintMs(error) ?? 0, MAX_HINT_MS)
+            steadyUntil = now + Math.max(cooldownMs, hintMs)
           } else if (outcome === 'success' && 2 * active >= limit && ++round >= limit) {
             limit = Math.min(max, limit + 1)
             round = 0

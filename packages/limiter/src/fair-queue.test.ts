@@ -379,7 +379,9 @@ describe('a share', () => {
       const { limiter, calls } = fair({ share: (key) => (key === 'a' ? wrong : 1) })
       const [refused, fine] = calls('a1 b1')
       await heard()
-      expect(String(refused?.reason)).toMatch(/`share\(key\)` must be a number from .*, not /)
+      expect(String(refused?.reason)).toMatch(
+        /`share\(key\)` must be a finite number above 0, not /,
+      )
       expect(fine?.state).toBe('fulfilled')
       expect([limiter.active, limiter.queued]).toEqual([1, 0])
     },

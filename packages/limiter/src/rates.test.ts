@@ -317,7 +317,7 @@ describe('a call settles', () => {
 
   test.each([
     [{ token: 5 }, 'No rate is named "token", only "requests", "tokens"'],
-    [{ tokens: -1 }, /`settle\(\{ tokens \}\)` must be a number from 0 to .*, not -1/],
+    [{ tokens: -1 }, /`settle\(\{ tokens \}\)` must be a finite number of 0 or more, not -1/],
     [{ tokens: Number.NaN }, /`settle\(\{ tokens \}\)` must be .*, not NaN/],
     [{ tokens: Number.POSITIVE_INFINITY }, /`settle\(\{ tokens \}\)` must be .*, not Infinity/],
     [{ requests: 0, tokens: '5' as never }, /`settle\(\{ tokens \}\)` must be .*, not "5"/],

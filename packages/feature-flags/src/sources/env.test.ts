@@ -84,7 +84,7 @@ describe('text by type', () => {
   })
 
   test('a number beyond all is none', () => {
-    expect(() => read({ NUM: '1e999' })).toThrow(/^`NUM` must be a number .*, not Infinity$/)
+    expect(() => read({ NUM: '1e999' })).toThrow(/^`NUM` must be a finite number, not Infinity$/)
   })
 })
 
