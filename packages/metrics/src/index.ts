@@ -1,0 +1,35 @@
+export type { Clock } from '@holdfast/internal'
+export type { MetricsEvent } from './events.ts'
+export { mergeSnapshots } from './merge.ts'
+export type {
+  Call,
+  Counter,
+  CounterHandle,
+  Escaping,
+  Exemplar,
+  ExemplarSnapshot,
+  FamilyFacts,
+  FamilySnapshot,
+  Format,
+  Gauge,
+  GaugeHandle,
+  Histogram,
+  HistogramOptions,
+  InfoOptions,
+  Labels,
+  LabelValue,
+  Merge,
+  MetricOptions,
+  ObserverHandle,
+  Registry,
+  RegistrySnapshot,
+  RenderOptions,
+  SeriesSnapshot,
+  Summary,
+  SummaryOptions,
+} from './metrics.ts'
+export type { Negotiated } from './negotiate.ts'
+export { negotiate } from './negotiate.ts'
+export type { RegistryOptions } from './registry.ts'
+export { createRegistry } from './registry.ts'
+export { renderSnapshot } from './render.ts'

@@ -1,0 +1,300 @@
+import {
+  type Clock,
+  checkFunctions,
+  checkNumber,
+  emit,
+  MAX_TIMER_MS,
+  refusal,
+  systemClock,
+} from '@holdfast/internal'
+import { callSite } from './call-site.ts'
+import { type Collected, collectAll } from './collect.ts'
+import { CounterSeries, LabelledCounter } from './counter.ts'
+import { type AnyOptions, define } from './definition.ts'
+import type { MetricsEvent } from './events.ts'
+import { GaugeSeries, LabelledGauge } from './gauge.ts'
+import { histogramSeries } from './histogram.ts'
+import { labelText, unicode } from './label-value.ts'
+import type {
+  Counter,
+  FamilyFacts,
+  Gauge,
+  Histogram,
+  HistogramOptions,
+  InfoOptions,
+  LabelValue,
+  MetricOptions,
+  Registry,
+  RegistrySnapshot,
+  RenderOptions,
+  Summary,
+  SummaryOptions,
+} from './metrics.ts'
+import { checkLabelNames, checkMetricName, takenNames } from './names.ts'
+import { LabelledObserver } from './observer.ts'
+import { renderSnapshot } from './render.ts'
+import type { LabelledMetric, Series } from './series.ts'
+import { type CreateSeries, SeriesTable } from './series-table.ts'
+import { Slices } from './slices.ts'
+import { summarySeries } from './summary.ts'
+import { mainSuffix } from './types.ts'
+
+/** Options of `createRegistry`. Validated at creation. */
+export interface RegistryOptions {
+  /** What each metric's name begins with, `_` and all: `myapp_`. Default none. */
+  readonly prefix?: string | undefined
+  /** Labels that each series has, before its own. No metric may have one of the same name. Default none. */
+  readonly defaultLabels?: Readonly<Record<string, LabelValue>> | undefined
+  /**
+   * How many series a metric may have. What is written to any further labels goes to one series more, which has the label
+   * `overflow="true"` instead of the metric's own. Default 2000.
+   */
+  readonly maxSeriesPerMetric?: number | undefined
+  /** How long a scrape waits for collectors, in milliseconds. Default 1000. */
+  readonly collectTimeoutMs?: number | undefined
+  readonly onEvent?: ((event: MetricsEvent) => void) | undefined
+  readonly clock?: Clock | undefined
+}
+
+/**
+ * Makes a registry. It holds nothing global: what is registered here is seen here.
+ *
+ * Of itself it counts `metrics_series_dropped_total{metric}`, what was written to an overflow series for want of a place,
+ * and `metrics_collect_failed_total{metric}`, scrapes that a metric is missing in. Like any metric with labels they show
+ * once there is something to tell.
+ *
+ * @throws RangeError or TypeError naming the option that is wrong.
+ */
+export const createRegistry = (options: RegistryOptions = {}): Registry =>
+  new MetricRegistry(options)
+
+/** A metric with what is known of how it was made. */
+interface Entry {
+  readonly table: SeriesTable
+  /** What the user has. */
+  readonly metric: unknown
+  readonly facts: FamilyFacts
+  /** By which another registration is known to be the same. */
+  readonly fingerprint: string
+  readonly site: string
+  collect: Collected['collect'] | undefined
+}
+
+class MetricRegistry implements Registry {
+  readonly #prefix: string
+  readonly #labelNames: readonly string[]
+  readonly #labelValues: readonly string[]
+  readonly #maxSeries: number
+  readonly #collectTimeoutMs: number
+  readonly #onEvent: ((event: MetricsEvent) => void) | undefined
+  readonly #clock: Clock
+  readonly #entries = new Set<Entry>()
+  /** Which metric has a name, be it its own or that of one of its samples. */
+  readonly #names = new Map<string, Entry>()
+  readonly #seriesDropped: Counter<'metric'>
+  readonly #collectFailed: Counter<'metric'>
+  #snapshot: Promise<RegistrySnapshot> | undefined
+  /** Those under way, by their options. */
+  readonly #renders = new Map<string, Promise<string>>()
+
+  constructor(options: RegistryOptions) {
+    const { prefix = '', defaultLabels = {}, clock = systemClock } = options
+    const { maxSeriesPerMetric = 2000, collectTimeoutMs = 1000 } = options
+    if (prefix !== '') checkMetricName('prefix', prefix)
+    const labels = checkLabels('defaultLabels', defaultLabels, ['le', 'quantile'])
+    this.#prefix = prefix
+    this.#labelNames = Object.keys(labels)
+    this.#labelValues = Object.values(labels)
+    checkNumber('collectTimeoutMs', collectTimeoutMs, { min: 0, max: MAX_TIMER_MS })
+    this.#collectTimeoutMs = collectTimeoutMs
+    checkFunctions(options, 'onEvent')
+    this.#onEvent = options.onEvent
+    this.#clock = clock
+    // Of these there are as many series as metrics, which is not for the limit to bound.
+    this.#maxSeries = Infinity
+    this.#seriesDropped = this.counter({
+      name: 'metrics_series_dropped_total',
+      help: 'Writes that went to the overflow series, as their metric has as many as it may.',
+      labels: ['metric'],
+    })
+    this.#collectFailed = this.counter({
+      name: 'metrics_collect_failed_total',
+      help: 'Scrapes that the metric is missing in, as its collector failed or took too long.',
+      labels: ['metric'],
+    })
+    this.#maxSeries = checkNumber('maxSeriesPerMetric', maxSeriesPerMetric, {
+      min: 1,
+      integer: true,
+    })
+  }
+
+  counter<const L extends string = never>(options: MetricOptions<L>): Counter<L> {
+    const create = () => newCounter
+    return this.#register('counter', options, this.counter, LabelledCounter, create)
+  }
+
+  gauge<const L extends string = never>(options: MetricOptions<L>): Gauge<L> {
+    return this.#register('gauge', options, this.gauge, LabelledGauge, () => newGauge)
+  }
+
+  histogram<const L extends string = never>(options: HistogramOptions<L>): Histogram<L> {
+    const create = ({ buckets = [] }: FamilyFacts) => histogramSeries(buckets, this.#clock)
+    return this.#register('histogram', options, this.histogram, LabelledObserver, create)
+  }
+
+  summary<const L extends string = never>(options: SummaryOptions<L>): Summary<L> {
+    const { windowMs = 600_000 } = options
+    checkNumber('windowMs', windowMs, { min: 1 })
+    const create = ({ quantiles = [] }: FamilyFacts) =>
+      summarySeries(quantiles, windowMs, this.#clock)
+    return this.#register('summary', options, this.summary, LabelledObserver, create, windowMs)
+  }
+
+  info({ name, help }: InfoOptions, labels: Readonly<Record<string, LabelValue>>): void {
+    const checked = checkLabels('labels', labels, this.#labelNames)
+    const options = { name, help, labels: Object.keys(checked) }
+    const create = () => newGauge
+    const gauge: Gauge<string> = this.#register(
+      'info',
+      options,
+      this.info,
+      LabelledGauge,
+      create,
+      checked,
+    )
+    gauge.set(checked, 1)
+  }
+
+  snapshot(): Promise<RegistrySnapshot> {
+    this.#snapshot ??= this.#take().finally(() => {
+      this.#snapshot = undefined
+    })
+    return this.#snapshot
+  }
+
+  render(options: RenderOptions = {}): Promise<string> {
+    const { format, escaping, created } = options
+    const key = `${[format, escaping, created]}`
+    const render =
+      this.#renders.get(key) ??
+      this.snapshot()
+        .then((snapshot) => renderSnapshot(snapshot, options))
+        .finally(() => this.#renders.delete(key))
+    this.#renders.set(key, render)
+    return render
+  }
+
+  async #take(): Promise<RegistrySnapshot> {
+    const collected = [...this.#entries].filter(hasCollector)
+    const failures = await collectAll(collected, this.#collectTimeoutMs, this.#clock)
+    const slices = new Slices()
+    for (const { table } of this.#entries) {
+      for (const series of table.series) {
+        series.prepare()
+        if (slices.over()) await slices.next()
+      }
+    }
+    // From here on nothing else runs until all values are taken.
+    const failed = new Set<Entry>()
+    for (const [entry, failure] of failures) {
+      const { name } = entry.table
+      failed.add(entry)
+      this.#collectFailed.inc({ metric: name })
+      emit(this.#onEvent, { type: 'metrics.collect-failed', name, ...failure })
+    }
+    // What a metric was at some earlier scrape is not what it is.
+    const entries = [...this.#entries].filter((entry) => !failed.has(entry))
+    return {
+      version: 1,
+      families: entries.map(({ facts, table }) => ({
+        ...facts,
+        series: table.series.map((series) => series.snapshot()),
+      })),
+    }
+  }
+
+  /** @param content - What else the metric is known by. */
+  #register<M, S extends Series>(
+    type: FamilyFacts['type'],
+    options: AnyOptions,
+    caller: (...args: never[]) => unknown,
+    Labelled: new (table: SeriesTable<S>) => LabelledMetric<S>,
+    create: (facts: FamilyFacts) => CreateSeries<S>,
+    content?: unknown,
+  ): M {
+    const facts = define(type, options, this.#prefix, this.#labelNames)
+    const { collect } = options
+    const fingerprint = JSON.stringify([facts, content])
+    const site = callSite(caller)
+    const names = takenNames(facts)
+    const other = names.map((name) => this.#names.get(name)).find((entry) => entry)
+    if (other) {
+      if (other.fingerprint !== fingerprint) throw clash(facts, site, other)
+      if (collect) other.collect = collect
+      return other.metric as M
+    }
+    const name = facts.name + mainSuffix(type)
+    const table = new SeriesTable(
+      {
+        name,
+        labelNames: facts.labelNames.slice(this.#labelNames.length),
+        defaults: this.#labelValues,
+        max: this.#maxSeries,
+        onOverflow: this.#onOverflow(name),
+        counts: type !== 'gauge' && type !== 'info',
+      },
+      create(facts),
+    )
+    const hasLabels = facts.labelNames.length > this.#labelNames.length
+    const metric: unknown = hasLabels ? new Labelled(table) : table.of({}).live()
+    const entry = {
+      table: table as unknown as SeriesTable,
+      metric,
+      facts,
+      fingerprint,
+      site,
+      collect,
+    }
+    this.#entries.add(entry)
+    for (const taken of names) this.#names.set(taken, entry)
+    return metric as M
+  }
+
+  /** Counts each, and tells of the first. */
+  #onOverflow(name: string): () => void {
+    const maxSeries = this.#maxSeries
+    let told = false
+    return () => {
+      this.#seriesDropped.inc({ metric: name })
+      if (!told) emit(this.#onEvent, { type: 'metrics.series-dropped', name, maxSeries })
+      told = true
+    }
+  }
+}
+
+const newCounter: CreateSeries<CounterSeries> = (...series) => new CounterSeries(...series)
+const newGauge: CreateSeries<GaugeSeries> = (...series) => new GaugeSeries(...series)
+
+const hasCollector = (entry: Entry): entry is Entry & Collected => entry.collect !== undefined
+
+/** @returns Those that have a value, as the others are as good as none. */
+function checkLabels(
+  option: string,
+  labels: Readonly<Record<string, LabelValue>>,
+  reserved: readonly string[],
+): Readonly<Record<string, string>> {
+  if (Object(labels) !== labels) throw refusal(option, labels, 'an object')
+  checkLabelNames(option, Object.keys(labels), reserved)
+  return Object.fromEntries(
+    Object.entries(labels)
+      .map(([name, value]) => [name, unicode(labelText(option, name, value))] as const)
+      .filter(([, value]) => value !== ''),
+  )
+}
+
+function clash(ours: FamilyFacts, site: string, { facts: theirs, site: theirSite }: Entry): Error {
+  const what = ours.name === theirs.name ? ', with other options' : ''
+  return new RangeError(
+    `The ${ours.type} \`${ours.name}\` (${site}) and the ${theirs.type} \`${theirs.name}\` (${theirSite}) would share a name${what}`,
+  )
+}
