@@ -1,8 +1,15 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, request as nodeRequest, type Server } from 'node:http'
+import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2'
 import { type AddressInfo, connect } from 'node:net'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { type NodeListener, toNodeListener, type WebHandler } from './node-bridge.ts'
+import {
+  type NodeListener,
+  type NodeRequest,
+  type NodeResponse,
+  toNodeListener,
+  type WebHandler,
+} from './node-bridge.ts'
 import { deferred, hang } from './testing.ts'
 
 const servers: Server[] = []
@@ -93,6 +100,35 @@ describe('a request', () => {
     const base = await serve(mirror)
     const answer = await sendRaw(base, `${head}\r\nConnection: close\r\n\r\n`)
     expect(JSON.parse(answer.match(/\{.*\}/)?.[0] ?? '')).toMatchObject({ url })
+  })
+
+  test('to look has no body, though one is sent', async () => {
+    const base = await serve(mirror)
+    const head = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 4'
+    const answer = await sendRaw(base, `${head}\r\n\r\nbody`)
+    expect(answer).toMatch(/^HTTP\/1\.1 200 OK[\s\S]+"body":null/)
+  })
+
+  test('may come by HTTP/2', async () => {
+    const listener = toNodeListener(mirror)
+    const server = createHttp2Server((request, response) => {
+      listener(request as unknown as NodeRequest, response as unknown as NodeResponse)
+    })
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const { port } = server.address() as AddressInfo
+    const session = connectHttp2(`http://127.0.0.1:${port}`)
+    const stream = session.request({ ':method': 'POST', ':path': '/a?b', 'x-one': '1' })
+    stream.setEncoding('utf8').end('of unknown length')
+    let answer = ''
+    for await (const chunk of stream) answer += chunk
+    session.close()
+    server.close()
+    expect(JSON.parse(answer)).toMatchObject({
+      method: 'POST',
+      url: 'http://localhost/a?b',
+      headers: { 'x-one': '1' },
+      body: 'of unknown length',
+    })
   })
 
   test.each([
@@ -366,6 +402,7 @@ describe('a client that goes away', () => {
     await response.body?.getReader().read()
     client.abort()
     await cancelled
+    await new Promise((wake) => setTimeout(wake, 20))
     expect(onError).not.toHaveBeenCalled()
   })
 

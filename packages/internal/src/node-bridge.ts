@@ -80,8 +80,6 @@ export function toNodeListener(
     const outgoing = 'raw' in reply ? takeOver(reply) : reply
     const gone = new AbortController()
     outgoing.on('close', () => outgoing.writableFinished || gone.abort())
-    // Without a listener, one that nobody hears would end the process.
-    outgoing.on('error', () => {})
     // Of what fetch does not take for a request: TRACE, a target like `*`, a host that is none.
     let failure = 400
     try {
@@ -121,7 +119,8 @@ function toRequest(incoming: NodeRequest, parsed: unknown, signal: AbortSignal):
   const url = new URL(target.startsWith('/') ? `http://${host}${target}` : target)
   // A host that would move the path: `Host: x/admin/flags?`.
   if (/[^\w.:[\]-]/.test(host)) throw new TypeError('This is no host')
-  const { 'transfer-encoding': encoding, 'content-length': length = encoding } = headers
+  // Of what has no length, `NaN`; HTTP/2 need not say that there is a body, and is known by its `:path`.
+  const length = headers['content-length'] ?? headers['transfer-encoding'] ?? headers[':path']
   const hasBody = method !== 'GET' && method !== 'HEAD' && Number(length ?? 0) !== 0
   return new Request(url, {
     method,

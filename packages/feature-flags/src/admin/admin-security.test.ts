@@ -160,7 +160,7 @@ describe('scopes', () => {
         await send('DELETE', `Bearer ${token}`),
         await send('POST', `Bearer ${token}`),
         await send('PATCH', `Bearer ${token}`),
-        await send('LOOK', `Bearer ${token}`),
+        await send('GETS', `Bearer ${token}`),
       ]
       expect(statuses(answers)).toEqual([403, 403, 403, 403, 403])
       expect(answers[0]?.text).toContain('This takes a token that may write')
@@ -286,6 +286,15 @@ describe('failed attempts', () => {
     expect(statuses(answers)).toEqual([401, 401, 401, 429, 429])
   })
 
+  test('keep `authorize` from being asked while the client waits', async () => {
+    const authorize = vi.fn(() => undefined)
+    const { send } = setUp({ authorize, maxFailures: 2 })
+    // Whatever it goes by: it need not be this header.
+    const answers = [await send('GET', 'a'), await send('GET', undefined), await send('GET', 'c')]
+    expect(statuses(answers)).toEqual([401, 401, 429])
+    expect(authorize).toHaveBeenCalledTimes(2)
+  })
+
   test('are told, as are scopes that do not suffice', async () => {
     const events: AdminEvent[] = []
     const onEvent = (event: AdminEvent) => {
@@ -341,6 +350,7 @@ describe('a body', () => {
     'application/json; charset=latin1',
     'application/json; charset=utf-16',
     'application/json, text/plain',
+    'application/json; boundary=x; charset=utf-8',
     'application/jsonp',
     'application/merge-patch+json',
     'text/plain; application/json',
