@@ -33,6 +33,11 @@ export default [
     name: 'feature-flags/admin',
     path: 'packages/feature-flags/dist/admin/index.js',
   }),
+  entry('metrics', '10.2 kB'),
+  entry('metrics', '7 kB', {
+    name: 'metrics: { createRegistry } alone',
+    import: '{ createRegistry }',
+  }),
   entry('pipeline', '2 kB'),
   // By itself: the other packages have their own lines, and the SDK is there anyway.
   entry('bedrock-adapter', '6 kB', { ignore: ['@holdfast/*', '@aws-sdk/*'] }),

@@ -39,6 +39,8 @@ const entries: readonly Entry[] = [
   { from: '@openfeature/server-sdk' },
   { from: '@growthbook/growthbook' },
   { from: 'unleash-client' },
+  { from: '@holdfast/metrics', target: 8_000 },
+  { from: '@holdfast/metrics', imports: '{ createRegistry }', target: 8_000 },
 ]
 
 export const sizePart: Part = {

@@ -28,8 +28,12 @@ export type {
   Summary,
   SummaryOptions,
 } from './metrics.ts'
+export type { MetricsHandler, MetricsHandlerOptions } from './metrics-handler.ts'
+export { createMetricsHandler } from './metrics-handler.ts'
 export type { Negotiated } from './negotiate.ts'
 export { negotiate } from './negotiate.ts'
+export type { HoldfastEvent, RecordEventsOptions, RecordedEvent } from './record-events.ts'
+export { recordEvents } from './record-events.ts'
 export type { RegistryOptions } from './registry.ts'
 export { createRegistry } from './registry.ts'
 export { renderSnapshot } from './render.ts'

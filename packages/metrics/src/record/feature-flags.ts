@@ -1,0 +1,41 @@
+import type { Registry } from '../metrics.ts'
+import { counter, gauge, type Recorder } from './recorder.ts'
+
+/** Of `@holdfast/feature-flags` and its admin endpoints, as far as it is recorded. */
+export type FeatureFlagFacts = { readonly name: string } & (
+  | { readonly type: 'feature-flags.changed'; readonly flag: string }
+  | {
+      readonly type: 'feature-flags.source-changed'
+      readonly source: string
+      readonly state: 'pending' | 'ready' | 'stale'
+    }
+  | { readonly type: 'feature-flags.admin-refused'; readonly status: number }
+)
+
+export function recordFeatureFlags(registry: Registry): Recorder<FeatureFlagFacts> {
+  const changes = counter(
+    registry,
+    'feature_flag_changes_total',
+    'Changes of what a flag comes to.',
+    'flag',
+  )
+  const stale = gauge(
+    registry,
+    'feature_flag_source_stale',
+    'Whether what a source has cannot be read or is wrong: 1, else 0.',
+    'max',
+    'source',
+  )
+  const refused = counter(
+    registry,
+    'feature_flag_admin_refused_total',
+    'Requests that the admin endpoints refused, or that failed.',
+    'status',
+  )
+  return {
+    'feature-flags.changed': ({ name, flag }) => changes.inc({ name, flag }),
+    'feature-flags.source-changed': ({ name, source, state }) =>
+      stale.set({ name, source }, state === 'stale' ? 1 : 0),
+    'feature-flags.admin-refused': ({ name, status }) => refused.inc({ name, status }),
+  }
+}
