@@ -81,7 +81,7 @@ type Listener = (change: FlagChange) => unknown
 /** What evaluations show where no source has the say. */
 const RESERVED_NAMES: readonly unknown[] = ['kill', 'override', 'default']
 
-const NOBODY: EvaluationContext = Object.freeze({})
+const NOBODY: EvaluationContext = /* @__PURE__ */ Object.freeze({})
 
 interface Change {
   readonly killed?: boolean
@@ -188,18 +188,18 @@ class FlagStore {
     this.#expire()
     const overrides = new Map(this.#overrides)
     const present = overrides.delete(name)
-    if (present) this.#apply({ overrides }, info)
+    this.#apply({ overrides }, info)
     return present
   }
 
   killAll(info: ChangeInfo = {}): void {
     this.#expire()
-    if (!this.#killed) this.#apply({ killed: true }, info)
+    this.#apply({ killed: true }, info)
   }
 
   revive(info: ChangeInfo = {}): void {
     this.#expire()
-    if (this.#killed) this.#apply({ killed: false }, info)
+    this.#apply({ killed: false }, info)
   }
 
   rollback(revision: number, info: ChangeInfo = {}): void {
@@ -430,7 +430,7 @@ class FlagStore {
     const ms = Math.min(Math.ceil(this.#endsAt - this.#clock.now()), MAX_TIMER_MS)
     const ring = () => {
       this.#expire()
-      if (this.#endsAt < Infinity) this.#setTimer()
+      this.#setTimer()
     }
     this.#timer = unref(this.#clock.setTimeout(ring, ms))
   }

@@ -53,6 +53,15 @@ describe('a reload', () => {
     expect((await flags.reload()).changes.map(line)).toEqual(['3: MAX_CONCURRENT 5 → 6 (file)'])
   })
 
+  test('does not report what had ended before, though nobody had looked', async () => {
+    let now = 0
+    const clock = { now: () => now, setTimeout: () => undefined, clearTimeout: () => {} }
+    const { flags } = observed({ clock })
+    flags.override('ENABLE_RETRY', true, { ttlMs: 100 })
+    now = 100
+    expect(await flags.reload()).toMatchObject({ revision: 3, changes: [] })
+  })
+
   test('by nobody known is by code; what a source says by itself is by that source', async () => {
     const { flags, file } = observed()
     file.whenAsked = () => file.say({ MAX_CONCURRENT: 6 })
@@ -95,13 +104,14 @@ describe('of a source that takes its time', () => {
     expect(flags.history()).toMatchObject([{ actor: 'env' }])
   })
 
-  test('of two who ask at once, the later has the change to his name', async () => {
+  test('of two who ask at once, the later has all changes to his name', async () => {
     const { flags, file } = observed()
     const works = [deferred(), deferred()]
     let asked = 0
     file.whenAsked = async () => {
-      await works[asked++]?.promise
-      file.say({ MAX_CONCURRENT: 5 + asked })
+      const turn = asked++
+      await works[turn]?.promise
+      file.say({ MAX_CONCURRENT: 5 + turn })
     }
     void flags.reload({ actor: 'ann' })
     const second = watch(flags.reload({ actor: 'bob' }))
@@ -109,7 +119,10 @@ describe('of a source that takes its time', () => {
     await advance(0)
     works[1]?.resolve()
     await advance(0)
-    expect(second.value?.changes).toMatchObject([{ to: 7, actor: 'bob' }])
+    expect(second.value?.changes).toMatchObject([
+      { to: 5, actor: 'bob' },
+      { to: 6, actor: 'bob' },
+    ])
   })
 })
 
