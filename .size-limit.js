@@ -12,19 +12,19 @@ const entry = (folder, limit, rest = {}) => ({
 })
 
 export default [
-  entry('retry', '3.5 kB'),
-  entry('retry', '2.9 kB', { name: 'retry: { retry } alone', import: '{ retry }' }),
-  entry('circuit-breaker', '5.3 kB'),
-  entry('circuit-breaker', '4.2 kB', {
+  entry('retry', '3.6 kB'),
+  entry('retry', '2.97 kB', { name: 'retry: { retry } alone', import: '{ retry }' }),
+  entry('circuit-breaker', '5.35 kB'),
+  entry('circuit-breaker', '4.3 kB', {
     name: 'circuit-breaker: { createCircuitBreaker } alone',
     import: '{ createCircuitBreaker }',
   }),
-  entry('limiter', '7.15 kB'),
-  entry('limiter', '5.5 kB', {
+  entry('limiter', '7.25 kB'),
+  entry('limiter', '5.6 kB', {
     name: 'limiter: { createLimiter } alone',
     import: '{ createLimiter }',
   }),
-  entry('feature-flags', '9.75 kB'),
+  entry('feature-flags', '9.9 kB'),
   entry('feature-flags', '4.5 kB', {
     name: 'feature-flags: { createFlags } alone',
     import: '{ createFlags }',
@@ -38,8 +38,8 @@ export default [
     name: 'metrics: { createRegistry } alone',
     import: '{ createRegistry }',
   }),
-  entry('pipeline', '2 kB'),
+  entry('pipeline', '2.05 kB'),
   // By itself: the other packages have their own lines, and the SDK is there anyway.
-  entry('bedrock-adapter', '6 kB', { ignore: ['@holdfast/*', '@aws-sdk/*'] }),
+  entry('bedrock-adapter', '6.1 kB', { ignore: ['@holdfast/*', '@aws-sdk/*'] }),
   entry('bedrock-simulator', '20 kB'),
 ]

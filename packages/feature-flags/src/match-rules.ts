@@ -54,7 +54,6 @@ const TESTS = {
     return (value) => typeof value === 'string' && isInRange(value)
   },
 } satisfies Record<string, (what: string, operand: unknown) => AttributeTest['holds']>
-const CONDITION_KEYS = ['attribute', ...Object.keys(TESTS)]
 
 /**
  * Checks a flag's rules and makes them ready for {@link matchRules}.
@@ -102,7 +101,7 @@ function bucketsOf(what: string, given: unknown): number {
 }
 
 function compileCondition(what: string, given: unknown): AttributeTest {
-  const condition = checkKeys(what, given, CONDITION_KEYS, ['attribute'])
+  const condition = checkKeys(what, given, ['attribute', ...Object.keys(TESTS)], ['attribute'])
   const attribute = checkText(`${what}.attribute`, condition['attribute'])
   const [test, ...others] = Object.keys(condition).filter((key) => key !== 'attribute')
   if (test === undefined || others.length > 0) {

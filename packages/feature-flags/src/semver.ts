@@ -5,12 +5,17 @@ interface Version {
   readonly prerelease: readonly string[]
 }
 
-const NUMBER = '(0|[1-9]\\d{0,14})'
-const IDENTIFIER = '(?:0|[1-9]\\d*|\\d*[a-zA-Z-][\\da-zA-Z-]*)'
-const IDENTIFIERS = '[\\da-zA-Z-]+(?:\\.[\\da-zA-Z-]+)*'
-const PRERELEASE = `(?:-(${IDENTIFIER}(?:\\.${IDENTIFIER})*))?`
-const VERSION = `${NUMBER}(?:\\.${NUMBER}(?:\\.${NUMBER}${PRERELEASE}(?:\\+${IDENTIFIERS})?)?)?`
-const COMPARATOR = new RegExp(`^([<>]=?|!?=|[~^])?${VERSION}$`)
+// In a function, so that a bundle without ranges is rid of all of it.
+const COMPARATOR = /* @__PURE__ */ comparatorPattern()
+
+function comparatorPattern(): RegExp {
+  const number = '(0|[1-9]\\d{0,14})'
+  const identifier = '(?:0|[1-9]\\d*|\\d*[a-zA-Z-][\\da-zA-Z-]*)'
+  const identifiers = '[\\da-zA-Z-]+(?:\\.[\\da-zA-Z-]+)*'
+  const prerelease = `(?:-(${identifier}(?:\\.${identifier})*))?`
+  const patch = `${number}${prerelease}(?:\\+${identifiers})?`
+  return new RegExp(`^([<>]=?|!?=|[~^])?${number}(?:\\.${number}(?:\\.${patch})?)?$`)
+}
 
 /** No version is longer, and no time is spent on a text that is. */
 const MAX_LENGTH = 256
