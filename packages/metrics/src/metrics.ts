@@ -66,12 +66,17 @@ export interface Counter<L extends string = never> {
   labels(labels: Labels<L>): CounterHandle
 }
 
-/** One series of a gauge. Finds its way back when it is used after `remove`. */
+/** One series of a gauge. */
 export interface GaugeHandle {
   /** @throws RangeError or TypeError when the value is no finite number, as `inc` and `dec` do. */
   set(value: number): void
   inc(by?: number): void
   dec(by?: number): void
+  /**
+   * Forgets the series, until it is used again. Only gauges can: what counts must not go back. Returns whether it was
+   * there; the overflow series stays.
+   */
+  remove(): boolean
 }
 
 /** Goes up and down. */
@@ -81,8 +86,7 @@ export interface Gauge<L extends string = never> {
   inc(...call: Call<L, [by?: number]>): void
   dec(...call: Call<L, [by?: number]>): void
   labels(labels: Labels<L>): GaugeHandle
-  /** Forgets a series. Only gauges can: what counts must not go back. Returns whether it was there. */
-  remove(labels: Labels<L>): boolean
+  remove(...call: Call<L, []>): boolean
 }
 
 /** One series of a histogram or summary. */

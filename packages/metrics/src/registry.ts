@@ -14,7 +14,7 @@ import { type AnyOptions, define } from './definition.ts'
 import type { MetricsEvent } from './events.ts'
 import { GaugeSeries, LabelledGauge } from './gauge.ts'
 import { histogramSeries } from './histogram.ts'
-import { labelText, unicode } from './label-value.ts'
+import { checkLabelValue } from './label-value.ts'
 import type {
   Counter,
   FamilyFacts,
@@ -162,13 +162,16 @@ class MetricRegistry implements Registry {
       create,
       checked,
     )
-    gauge.set(checked, 1)
+    gauge.labels(checked).set(1)
   }
 
   snapshot(): Promise<RegistrySnapshot> {
-    this.#snapshot ??= this.#take().finally(() => {
-      this.#snapshot = undefined
-    })
+    // Not at once, so that a collector that asks for a snapshot gets this one.
+    this.#snapshot ??= Promise.resolve()
+      .then(() => this.#take())
+      .finally(() => {
+        this.#snapshot = undefined
+      })
     return this.#snapshot
   }
 
@@ -287,7 +290,7 @@ function checkLabels(
   checkLabelNames(option, Object.keys(labels), reserved)
   return Object.fromEntries(
     Object.entries(labels)
-      .map(([name, value]) => [name, unicode(labelText(option, name, value))] as const)
+      .map(([name, value]) => [name, checkLabelValue(option, name, value)] as const)
       .filter(([, value]) => value !== ''),
   )
 }

@@ -1,5 +1,5 @@
 import { refusal } from '@holdfast/internal'
-import { labelText, unicode } from './label-value.ts'
+import { checkLabelValue, labelText } from './label-value.ts'
 import type { Series } from './series.ts'
 
 /** Labels as they come in, to be checked. */
@@ -60,11 +60,9 @@ export class SeriesTable<S extends Series = Series> {
     for (const _ in labels) surplus += 1
     let node: Node<S> | S | undefined = surplus === 0 ? this.#root : undefined
     for (const name of this.#names) {
-      if (node === undefined) break
-      const value = labels[name]
-      node = (node as Node<S>).get(
-        typeof value === 'string' ? value : labelText(this.name, name, value),
-      )
+      const value = labels?.[name]
+      const text = typeof value === 'string' ? value : labelText(value)
+      node = (node as Node<S> | undefined)?.get(text as string)
     }
     // The long way is for what is new, or wrong.
     return node instanceof Map || node === undefined ? this.#find(labels) : node
@@ -132,17 +130,13 @@ export class SeriesTable<S extends Series = Series> {
   #path(labels: GivenLabels): string[] {
     const names = this.#names
     const given: string[] = []
-    for (const name in Object(labels)) given.push(name)
-    if (
-      Object(labels) !== labels ||
-      given.length !== names.length ||
-      !names.every((name) => given.includes(name))
-    ) {
+    if (typeof labels === 'object') for (const name in labels) given.push(name)
+    const fits = given.length === names.length && names.every((name) => given.includes(name))
+    if (!fits || Object(labels) !== labels) {
       const allowed = names.join(', ') || 'nothing'
       throw refusal(this.name, given.join(', ') || labels, `labelled by ${allowed}`)
     }
-    // What is no Unicode would be written as U+FFFD, and two series become one.
-    return names.map((name) => unicode(labelText(this.name, name, labels[name])))
+    return names.map((name) => checkLabelValue(this.name, name, labels[name]))
   }
 }
 
