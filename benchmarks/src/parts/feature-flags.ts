@@ -1,4 +1,4 @@
-import { createFlags, defineFlags, type FlagSource } from '@holdfast/feature-flags'
+import { createFlags, createMatcher, defineFlags, type FlagSource } from '@holdfast/feature-flags'
 import type { Check } from '../check.ts'
 import { compareAnswers } from '../compare-answers.ts'
 import { heapInUse } from '../heap.ts'
@@ -23,6 +23,7 @@ const source: FlagSource = {
         ['plain', { value: true }],
         ['rollout', { value: false, rules: [{ percentage: 50, value: true }] }],
       ]),
+      createMatcher,
     )
     return { reload() {}, close() {} }
   },
