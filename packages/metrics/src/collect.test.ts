@@ -2,7 +2,8 @@ import { advance, deferred, hang, timers, useVirtualTime, watch } from '@holdfas
 import { describe, expect, test, vi } from 'vitest'
 import type { MetricsEvent } from './events.ts'
 import type { Gauge } from './metrics.ts'
-import { createRegistry, type RegistryOptions } from './registry.ts'
+import { createRegistry } from './registry.ts'
+import type { RegistryOptions } from './registry-options.ts'
 import { scrape } from './testing.ts'
 
 useVirtualTime()

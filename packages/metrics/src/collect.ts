@@ -1,8 +1,8 @@
 import type { Clock } from '@holdfast/internal'
 
-/** What has to be run before it is read. */
+/** What may have to be run before it is read. */
 export interface Collected {
-  collect: () => void | Promise<void>
+  readonly collect: (() => void | Promise<void>) | undefined
   /** The run that is not over yet, perhaps since an earlier scrape. */
   running?: Promise<CollectFailure | undefined> | undefined
 }
@@ -21,9 +21,10 @@ export async function collectAll<C extends Collected>(
   timeoutMs: number,
   clock: Clock,
 ): Promise<ReadonlyMap<C, CollectFailure>> {
-  const failures = new Map<C, CollectFailure>(metrics.map((one) => [one, { reason: 'timeout' }]))
-  if (metrics.length === 0) return failures
-  const runs = metrics.map(async (metric) => {
+  const collected = metrics.filter(({ collect }) => collect)
+  const failures = new Map<C, CollectFailure>(collected.map((one) => [one, { reason: 'timeout' }]))
+  if (collected.length === 0) return failures
+  const runs = collected.map(async (metric) => {
     metric.running ??= run(metric)
     const failure = await metric.running
     metric.running = undefined
@@ -41,7 +42,7 @@ export async function collectAll<C extends Collected>(
 
 async function run(metric: Collected): Promise<CollectFailure | undefined> {
   try {
-    await metric.collect()
+    await metric.collect?.()
     return undefined
   } catch (error) {
     return { reason: 'error', error }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type HoldfastEvent, type RecordedEvent, recordEvents } from './record-events.ts'
-import { createRegistry, type RegistryOptions } from './registry.ts'
+import { createRegistry } from './registry.ts'
+import type { RegistryOptions } from './registry-options.ts'
 
 /** A registry that hears events. */
 function setUp(options?: RegistryOptions) {

@@ -8,7 +8,6 @@ import {
   systemClock,
 } from '@holdfast/internal'
 import { callSite } from './call-site.ts'
-import { type Collected, collectAll } from './collect.ts'
 import { CounterSeries, LabelledCounter } from './counter.ts'
 import { type AnyOptions, define } from './definition.ts'
 import type { MetricsEvent } from './events.ts'
@@ -32,29 +31,13 @@ import type {
 } from './metrics.ts'
 import { checkLabelNames, checkMetricName, takenNames } from './names.ts'
 import { LabelledObserver } from './observer.ts'
+import type { RegistryOptions } from './registry-options.ts'
 import { renderSnapshot } from './render.ts'
 import type { LabelledMetric, Series } from './series.ts'
 import { type CreateSeries, SeriesTable } from './series-table.ts'
-import { Slices } from './slices.ts'
 import { summarySeries } from './summary.ts'
+import { type Readable, takeSnapshot } from './take-snapshot.ts'
 import { mainSuffix } from './types.ts'
-
-/** Options of `createRegistry`. Validated at creation. */
-export interface RegistryOptions {
-  /** What each metric's name begins with, `_` and all: `myapp_`. Default none. */
-  readonly prefix?: string | undefined
-  /** Labels that each series has, before its own. No metric may have one of the same name. Default none. */
-  readonly defaultLabels?: Readonly<Record<string, LabelValue>> | undefined
-  /**
-   * How many series a metric may have. What is written to any further labels goes to one series more, which has the label
-   * `overflow="true"` instead of the metric's own. Default 2000.
-   */
-  readonly maxSeriesPerMetric?: number | undefined
-  /** How long a scrape waits for collectors, in milliseconds. Default 1000. */
-  readonly collectTimeoutMs?: number | undefined
-  readonly onEvent?: ((event: MetricsEvent) => void) | undefined
-  readonly clock?: Clock | undefined
-}
 
 /**
  * Makes a registry. It holds nothing global: what is registered here is seen here.
@@ -69,15 +52,13 @@ export const createRegistry = (options: RegistryOptions = {}): Registry =>
   new MetricRegistry(options)
 
 /** A metric with what is known of how it was made. */
-interface Entry {
-  readonly table: SeriesTable
+interface Entry extends Readable {
   /** What the user has. */
   readonly metric: unknown
-  readonly facts: FamilyFacts
   /** By which another registration is known to be the same. */
   readonly fingerprint: string
   readonly site: string
-  collect: Collected['collect'] | undefined
+  collect: Readable['collect']
 }
 
 class MetricRegistry implements Registry {
@@ -114,12 +95,12 @@ class MetricRegistry implements Registry {
     this.#maxSeries = Infinity
     this.#seriesDropped = this.counter({
       name: 'metrics_series_dropped_total',
-      help: 'Writes that went to the overflow series, as their metric has as many as it may.',
+      help: 'Writes to the overflow series of a metric that has as many as it may.',
       labels: ['metric'],
     })
     this.#collectFailed = this.counter({
       name: 'metrics_collect_failed_total',
-      help: 'Scrapes that the metric is missing in, as its collector failed or took too long.',
+      help: 'Scrapes without the metric, as its collector failed or took too long.',
       labels: ['metric'],
     })
     this.#maxSeries = checkNumber('maxSeriesPerMetric', maxSeriesPerMetric, {
@@ -187,33 +168,16 @@ class MetricRegistry implements Registry {
     return render
   }
 
-  async #take(): Promise<RegistrySnapshot> {
-    const collected = [...this.#entries].filter(hasCollector)
-    const failures = await collectAll(collected, this.#collectTimeoutMs, this.#clock)
-    const slices = new Slices()
-    for (const { table } of this.#entries) {
-      for (const series of table.series) {
-        series.prepare()
-        if (slices.over()) await slices.next()
-      }
-    }
-    // From here on nothing else runs until all values are taken.
-    const failed = new Set<Entry>()
-    for (const [entry, failure] of failures) {
-      const { name } = entry.table
-      failed.add(entry)
-      this.#collectFailed.inc({ metric: name })
-      emit(this.#onEvent, { type: 'metrics.collect-failed', name, ...failure })
-    }
-    // What a metric was at some earlier scrape is not what it is.
-    const entries = [...this.#entries].filter((entry) => !failed.has(entry))
-    return {
-      version: 1,
-      families: entries.map(({ facts, table }) => ({
-        ...facts,
-        series: table.series.map((series) => series.snapshot()),
-      })),
-    }
+  #take(): Promise<RegistrySnapshot> {
+    return takeSnapshot(
+      this.#entries,
+      this.#collectTimeoutMs,
+      this.#clock,
+      ({ table: { name } }, failure) => {
+        this.#collectFailed.inc({ metric: name })
+        emit(this.#onEvent, { type: 'metrics.collect-failed', name, ...failure })
+      },
+    )
   }
 
   /** @param content - What else the metric is known by. */
@@ -278,9 +242,6 @@ class MetricRegistry implements Registry {
 const newCounter: CreateSeries<CounterSeries> = (...series) => new CounterSeries(...series)
 const newGauge: CreateSeries<GaugeSeries> = (...series) => new GaugeSeries(...series)
 
-const hasCollector = (entry: Entry): entry is Entry & Collected => entry.collect !== undefined
-
-/** @returns Those that have a value, as the others are as good as none. */
 function checkLabels(
   option: string,
   labels: Readonly<Record<string, LabelValue>>,
@@ -289,9 +250,7 @@ function checkLabels(
   if (Object(labels) !== labels) throw refusal(option, labels, 'an object')
   checkLabelNames(option, Object.keys(labels), reserved)
   return Object.fromEntries(
-    Object.entries(labels)
-      .map(([name, value]) => [name, checkLabelValue(option, name, value)] as const)
-      .filter(([, value]) => value !== ''),
+    Object.entries(labels).map(([name, value]) => [name, checkLabelValue(option, name, value)]),
   )
 }
 
