@@ -12,6 +12,9 @@ const DIALECTS: ReadonlyMap<unknown, Dialect> = new Map([
 ])
 export const ESCAPINGS: readonly Escaping[] = ['allow-utf-8', 'underscores', 'dots', 'values']
 
+/** So many are joined at a time: strings that are put together without it are so in one go, when all of it is read. */
+const PIECES = 32
+
 /**
  * The exposition of a snapshot, such as `mergeSnapshots` returns, rendered in slices between which other work runs.
  *
@@ -37,11 +40,11 @@ export async function renderSnapshot(
     const write = seriesWriter(facts, dialect, escaping, created)
     for (const one of series) {
       pieces.push(write(one))
-      if (!slices.over()) continue
-      // Joined now, as otherwise all of it would be at the end, in one go.
-      done.push(pieces.join(''))
-      pieces = []
-      await slices.next()
+      if (pieces.length > PIECES) {
+        done.push(pieces.join(''))
+        pieces = []
+      }
+      if (slices.over()) await slices.next()
     }
   }
   return [...done, ...pieces, dialect.end].join('')

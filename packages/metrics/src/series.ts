@@ -37,8 +37,8 @@ export abstract class Series {
     return this.attached ? this : (this.table.attach(this) as this)
   }
 
-  /** Brings up to date what takes long to work out. */
-  prepare(): void {}
+  /** Brings up to date what takes long to work out. Absent where nothing does. */
+  prepare?(): void
 
   /** As `SeriesSnapshot.values`. */
   abstract values(): (number | null)[]

@@ -1,5 +1,5 @@
 /** Well below the 10 ms that nothing may hold the event loop for: what follows a slice's last look takes time too. */
-const SLICE_MS = 4
+const SLICE_MS = 2
 
 /** Long work in slices, between which other work runs: `if (slices.over()) await slices.next()`. */
 export class Slices {

@@ -26,6 +26,7 @@ export async function takeSnapshot<R extends Readable>(
   const slices = new Slices()
   for (const { table } of metrics) {
     for (const series of table.series) {
+      if (!series.prepare) break
       series.prepare()
       if (slices.over()) await slices.next()
     }
@@ -39,5 +40,7 @@ export async function takeSnapshot<R extends Readable>(
       ...facts,
       series: table.series.map((series) => series.snapshot()),
     }))
+  // What is done with it has slices of its own.
+  if (slices.over()) await slices.next()
   return { version: 1, families }
 }
