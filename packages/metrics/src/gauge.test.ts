@@ -68,16 +68,26 @@ describe('a removed series', () => {
     expect(queue.remove({ a: '1', b: '1' })).toBe(true)
     expect(queue.remove({ a: '1', b: '1' })).toBe(false)
     expect(queue.remove({ a: '2', b: '1' })).toBe(false)
-    expect(await scrape(registry)).toEqual(['q{a="1",b="2"} 2'])
+    queue.inc({ a: '1', b: '2' })
+    expect(await scrape(registry)).toEqual(['q{a="1",b="2"} 3'])
   })
 
-  test('leaves its place to another', async () => {
+  test('leaves its place to another, also where some had none', async () => {
     const { registry, queue } = setUp()
     queue.set({ a: '1', b: '1' }, 1)
     queue.set({ a: '1', b: '2' }, 2)
     queue.remove({ a: '1', b: '1' })
     queue.set({ a: '3', b: '1' }, 3)
     expect(await scrape(registry)).toEqual(['q{a="1",b="2"} 2', 'q{a="3",b="1"} 3'])
+
+    queue.set({ a: '4', b: '1' }, 4)
+    queue.remove({ a: '3', b: '1' })
+    queue.set({ a: '5', b: '1' }, 5)
+    expect(await scrape(registry, 'q')).toEqual([
+      'q{a="1",b="2"} 2',
+      'q{overflow="true"} 4',
+      'q{a="5",b="1"} 5',
+    ])
   })
 
   test('comes back from 0 when it is used again', async () => {

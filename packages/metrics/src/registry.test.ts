@@ -142,7 +142,8 @@ describe('the same metric again', () => {
     }
     expect(create(1)).toBe(create(2))
     expect(await scrape(registry)).toEqual(['g 2'])
-    registry.gauge({ name: 'g', help: '' })
+    const same = registry.gauge({ name: 'g', help: '' })
+    same.set(3)
     expect(await scrape(registry)).toEqual(['g 2'])
   })
 

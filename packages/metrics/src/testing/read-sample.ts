@@ -118,7 +118,7 @@ export function readNamed(text: string): { name: string; rest: string } {
   return { name, rest: cursor.rest }
 }
 
-export function toNumber(text: string): number {
+function toNumber(text: string): number {
   return Number(text.replace('Inf', 'Infinity'))
 }
 
