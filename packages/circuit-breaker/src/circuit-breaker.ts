@@ -78,7 +78,7 @@ export interface CircuitBreaker extends Policy {
   close(): void
   /** Rejects every call until each handle that was taken is released; the circuit is then in the state it has come to. */
   isolate(reason?: unknown): Isolation
-  /** Lets every call pass. The circuit goes on measuring and changing state, and so shows what it would do. */
+  /** Lets every call pass that no isolation holds. The circuit goes on measuring and changing state, and so shows what it would do. */
   disable(): void
   /** Lets the state decide again. */
   enable(): void
