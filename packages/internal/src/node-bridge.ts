@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { readProperty } from './error-facts.ts'
 import { emit } from './events.ts'
 
 /** Who sent a request. */
@@ -88,7 +89,7 @@ export function toNodeListener(
       const remoteAddress = given.ip ?? incoming.socket.remoteAddress
       await send(await handler(request, { remoteAddress }), outgoing)
     } catch (error) {
-      if (failure === 500 && !gone.signal.aborted) emit(onError, error)
+      if (failure === 500 && !(gone.signal.aborted && isOfLeaving(error))) emit(onError, error)
       // A response that has begun is cut off, so that nobody takes it for whole.
       if (outgoing.headersSent) outgoing.destroy()
       else {
@@ -99,6 +100,17 @@ export function toNodeListener(
     // What nobody has read would keep the connection from its next request.
     incoming.resume()
   }
+}
+
+/**
+ * Whether an error says no more than that the client has gone. That it has is not enough: a body that fails closes the
+ * response too, and by the release of Node before or after one hears of the failure.
+ */
+function isOfLeaving(error: unknown): boolean {
+  return (
+    readProperty(error, 'name') === 'AbortError' ||
+    readProperty(error, 'code') === 'ERR_STREAM_PREMATURE_CLOSE'
+  )
 }
 
 /** From now on Fastify leaves the response alone. What its hooks have set so far is kept. */
