@@ -191,7 +191,7 @@ describe('of 11 000 requests', () => {
     )
     // All of it was reached.
     for (const status of [200, 204, 400, 404, 405, 412, 422])
-      expect(seen.get(status)).toBeGreaterThan(5)
+      expect(seen.get(status)).toBeGreaterThan(0)
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
     expect(Object.keys(Object.prototype)).toEqual([])
   })
