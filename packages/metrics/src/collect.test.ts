@@ -19,11 +19,41 @@ describe('a collector', () => {
   test('is run before each scrape', async () => {
     const { registry } = create()
     let size = 5
-    const gauge: Gauge = registry.gauge({ name: 'size', help: '', collect: () => gauge.set(size) })
+    registry.gauge({ name: 'size', help: '', collect: (gauge) => gauge.set(size) })
     expect(await scrape(registry)).toContain('size 5')
     size = 6
     expect(await scrape(registry)).toContain('size 6')
     expect(timers()).toBe(0)
+  })
+
+  test('is given the metric that the user has, of each type', async () => {
+    const { registry } = create()
+    const collect = vi.fn()
+    const labels = ['a']
+    const metrics = [
+      registry.counter({ name: 'c', help: '', collect }),
+      registry.counter({ name: 'c2', help: '', labels, collect }),
+      registry.gauge({ name: 'g', help: '', collect }),
+      registry.gauge({ name: 'g2', help: '', labels, collect }),
+      registry.histogram({ name: 'h', help: '', collect }),
+      registry.summary({ name: 's', help: '', labels, collect }),
+    ]
+    await registry.snapshot()
+    expect(collect.mock.calls).toEqual(metrics.map((metric) => [metric]))
+    for (const [place, metric] of metrics.entries())
+      expect(collect.mock.calls[place]?.[0]).toBe(metric)
+  })
+
+  test('that takes the place of another is given the same metric', async () => {
+    const { registry } = create()
+    const before = vi.fn()
+    const options = { name: 'size', help: '' }
+    const gauge = registry.gauge({ ...options, collect: before })
+    const after = vi.fn()
+    registry.gauge({ ...options, collect: after })
+    await registry.snapshot()
+    expect(before).not.toHaveBeenCalled()
+    expect(after).toHaveBeenCalledExactlyOnceWith(gauge)
   })
 
   test('may take its time', async () => {

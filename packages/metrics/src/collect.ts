@@ -2,7 +2,9 @@ import type { Clock } from '@holdfast/internal'
 
 /** What may have to be run before it is read. */
 export interface Collected {
-  readonly collect: (() => void | Promise<void>) | undefined
+  /** What the user has, to be handed to the collector. */
+  readonly metric: unknown
+  readonly collect: ((metric: never) => void | Promise<void>) | undefined
   /** The run that is not over yet, perhaps since an earlier scrape. */
   running?: Promise<CollectFailure | undefined> | undefined
 }
@@ -40,9 +42,9 @@ export async function collectAll<C extends Collected>(
   return failures
 }
 
-async function run(metric: Collected): Promise<CollectFailure | undefined> {
+async function run({ metric, collect }: Collected): Promise<CollectFailure | undefined> {
   try {
-    await metric.collect?.()
+    await collect?.(metric as never)
     return undefined
   } catch (error) {
     return { reason: 'error', error }

@@ -4,7 +4,7 @@ import { checkLabelNames, checkMetricName } from './names.ts'
 import { mainSuffix, TYPES } from './types.ts'
 
 /** Options of any type of metric. */
-export type AnyOptions = MetricOptions<string> &
+export type AnyOptions = MetricOptions<string, never> &
   Pick<HistogramOptions<string>, 'buckets'> &
   Pick<SummaryOptions<string>, 'quantiles' | 'windowMs'>
 

@@ -5,6 +5,7 @@ import {
   createRegistry,
   type Gauge,
   type Histogram,
+  type MetricOptions,
   type MetricsEvent,
   mergeSnapshots,
   negotiate,
@@ -73,6 +74,50 @@ test('each type has what it can do', () => {
   const summary = registry.summary({ name: 's', help: '', quantiles: [0.5] })
   expectTypeOf(summary).toEqualTypeOf<Summary>()
   registry.info({ name: 'i', help: '' }, { version: '1', ok: true, n: 1 })
+})
+
+test('a collector is given its metric, labels and all', () => {
+  const labels = ['a', 'b'] as const
+  registry.counter({
+    name: 'c',
+    help: '',
+    collect: (counter) => {
+      expectTypeOf(counter).toEqualTypeOf<Counter>()
+      counter.inc()
+    },
+  })
+  const gauge = registry.gauge({
+    name: 'g',
+    help: '',
+    labels: ['a', 'b'],
+    // @ts-expect-error a label is missing
+    collect: (gauge) => gauge.set({ a: 1 }, 5),
+  })
+  expectTypeOf(gauge).toEqualTypeOf<Gauge<'a' | 'b'>>()
+  // Before its labels are told, too.
+  registry.gauge({ collect: (gauge) => gauge.set({ a: 1, b: 2 }, 5), name: 'g', help: '', labels })
+  registry.histogram({
+    name: 'h',
+    help: '',
+    labels,
+    collect: async (histogram) => {
+      expectTypeOf(histogram).toEqualTypeOf<Histogram<'a' | 'b'>>()
+    },
+  })
+  registry.summary({
+    name: 's',
+    help: '',
+    collect: (summary) => {
+      expectTypeOf(summary).toEqualTypeOf<Summary>()
+    },
+  })
+})
+
+test('a collector need not look at what it is given', () => {
+  const gauge: Gauge = registry.gauge({ name: 'g', help: '', collect: () => gauge.set(1) })
+  const shared: MetricOptions<'a'> = { name: 'c', help: '', labels: ['a'], collect: async () => {} }
+  expectTypeOf(registry.counter(shared)).toEqualTypeOf<Counter<'a'>>()
+  expectTypeOf(registry.summary(shared)).toEqualTypeOf<Summary<'a'>>()
 })
 
 test('labels that are known at run time only', () => {

@@ -16,8 +16,8 @@ export interface Exemplar {
   readonly timestamp?: number | undefined
 }
 
-/** What every metric has. */
-export interface MetricOptions<L extends string> {
+/** What every metric has. `M` is the metric that they make. */
+export interface MetricOptions<L extends string, M = unknown> {
   /**
    * Without the registry's prefix. A counter's ends in `_total`, with or without one's writing it.
    *
@@ -34,10 +34,10 @@ export interface MetricOptions<L extends string> {
   /** The base unit, which the name ends in: `seconds`, `bytes`. Default: none is told. */
   readonly unit?: string | undefined
   /**
-   * Called before each scrape, to set the metric. May be asynchronous. One that fails, or takes longer than the
+   * Called with the metric before each scrape, to set it. May be asynchronous. One that fails, or takes longer than the
    * registry's `collectTimeoutMs`, costs this metric alone, and is counted.
    */
-  readonly collect?: (() => void | Promise<void>) | undefined
+  readonly collect?: ((metric: M) => void | Promise<void>) | undefined
   /**
    * How the values of several processes become one: see `mergeSnapshots`. Default `sum`; of a summary, whose quantiles
    * cannot be added up, `max`. A histogram takes `sum` and `last` alone.
@@ -119,12 +119,12 @@ export interface Histogram<L extends string = never> {
  */
 export interface Summary<L extends string = never> extends Histogram<L> {}
 
-export interface HistogramOptions<L extends string> extends MetricOptions<L> {
+export interface HistogramOptions<L extends string> extends MetricOptions<L, Histogram<L>> {
   /** Upper bounds, inclusive, in any order, none twice; `+Inf` is always there. Default 0.005 to 10, as Prometheus's clients have. */
   readonly buckets?: readonly number[] | undefined
 }
 
-export interface SummaryOptions<L extends string> extends MetricOptions<L> {
+export interface SummaryOptions<L extends string> extends MetricOptions<L, Summary<L>> {
   /** From 0 to 1, in any order, none twice. Default 0.5, 0.9, 0.99. */
   readonly quantiles?: readonly number[] | undefined
   /** How far back the quantiles reach, in milliseconds: to between four fifths of it and all. Default 600 000. */
@@ -154,12 +154,17 @@ export interface Registry {
    * @throws RangeError or TypeError naming the option that is wrong. RangeError when another metric has the name, or a
    * name that a sample of it would have, saying where both were registered.
    */
-  counter<const L extends string = never>(options: MetricOptions<L>): Counter<L>
-  gauge<const L extends string = never>(options: MetricOptions<L>): Gauge<L>
+  counter<const L extends string = never>(options: MetricOptions<L, Counter<L>>): Counter<L>
+  gauge<const L extends string = never>(options: MetricOptions<L, Gauge<L>>): Gauge<L>
   histogram<const L extends string = never>(options: HistogramOptions<L>): Histogram<L>
   summary<const L extends string = never>(options: SummaryOptions<L>): Summary<L>
   /** A metric of value 1 that only tells its labels: a version, a region. Its name ends in `_info`, as a counter's in `_total`. */
   info(options: InfoOptions, labels: Readonly<Record<string, LabelValue>>): void
+  /**
+   * Forgets a metric, its collector and its series, by the name that it is scraped by. Another may have the name then;
+   * what is written to the old one is lost. Returns whether it was there.
+   */
+  unregister(name: string): boolean
   /** Runs the collectors and takes down all values, as of one moment (a summary's quantiles just before it). */
   snapshot(): Promise<RegistrySnapshot>
   /** The exposition, rendered in slices between which other work runs. Scrapes at the same time share one. */

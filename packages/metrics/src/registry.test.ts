@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { Gauge } from './metrics.ts'
 import { createRegistry } from './registry.ts'
 import { scrape } from './testing.ts'
@@ -246,6 +246,54 @@ describe('a name that is taken', () => {
     expect(() => registry.histogram({ name: 'foo', help: '' })).toThrow()
     registry.gauge({ name: 'foo', help: '' })
     expect(await scrape(registry)).toEqual(['foo_sum 0', 'foo 0'])
+  })
+})
+
+describe('a metric that is unregistered', () => {
+  test('is no longer scraped, nor collected', async () => {
+    const registry = createRegistry()
+    const collect = vi.fn()
+    const gauge = registry.gauge({ name: 'size', help: '', collect })
+    registry.info({ name: 'build', help: '' }, {})
+    registry.gauge({ name: 'other', help: '' })
+    expect([gauge.name, 'build_info'].map((name) => registry.unregister(name))).toEqual([
+      true,
+      true,
+    ])
+    gauge.set(1)
+    expect(await scrape(registry)).toEqual(['other 0'])
+    expect(collect).not.toHaveBeenCalled()
+  })
+
+  test('leaves its names to others, and begins anew', async () => {
+    const registry = createRegistry({ prefix: 'app_' })
+    const options = { name: 'jobs', help: '' }
+    const before = registry.counter(options)
+    before.inc(5)
+    expect(registry.unregister(before.name)).toBe(true)
+    const after = registry.counter(options)
+    expect(after).not.toBe(before)
+    before.inc()
+    expect(await scrape(registry)).toEqual(['app_jobs_total 0'])
+    expect(registry.unregister(after.name)).toBe(true)
+    registry.histogram({ name: 'jobs', help: '', buckets: [] })
+    expect(await scrape(registry, 'app_jobs_count')).toEqual(['app_jobs_count 0'])
+  })
+
+  test('is named in full: neither its family, nor a sample, nor one that is gone will do', () => {
+    const registry = createRegistry({ prefix: 'app_' })
+    registry.counter({ name: 'jobs', help: '' })
+    registry.histogram({ name: 'took', help: '' })
+    for (const name of ['jobs', 'jobs_total', 'app_jobs', 'app_took_count', '']) {
+      expect(registry.unregister(name)).toBe(false)
+    }
+    expect(['app_took', 'app_took'].map((name) => registry.unregister(name))).toEqual([true, false])
+  })
+
+  test('by its own collector is not in that scrape', async () => {
+    const registry = createRegistry()
+    registry.gauge({ name: 'g', help: '', collect: ({ name }) => void registry.unregister(name) })
+    expect(await scrape(registry)).toEqual([])
   })
 })
 

@@ -53,8 +53,6 @@ export const createRegistry = (options: RegistryOptions = {}): Registry =>
 
 /** A metric with what is known of how it was made. */
 interface Entry extends Readable {
-  /** What the user has. */
-  readonly metric: unknown
   /** By which another registration is known to be the same. */
   readonly fingerprint: string
   readonly site: string
@@ -109,12 +107,12 @@ class MetricRegistry implements Registry {
     })
   }
 
-  counter<const L extends string = never>(options: MetricOptions<L>): Counter<L> {
+  counter<const L extends string = never>(options: MetricOptions<L, Counter<L>>): Counter<L> {
     const create = () => newCounter
     return this.#register('counter', options, this.counter, LabelledCounter, create)
   }
 
-  gauge<const L extends string = never>(options: MetricOptions<L>): Gauge<L> {
+  gauge<const L extends string = never>(options: MetricOptions<L, Gauge<L>>): Gauge<L> {
     return this.#register('gauge', options, this.gauge, LabelledGauge, () => newGauge)
   }
 
@@ -144,6 +142,13 @@ class MetricRegistry implements Registry {
       checked,
     )
     gauge.labels(checked).set(1)
+  }
+
+  unregister(name: string): boolean {
+    const entry = [...this.#entries].find(({ table }) => table.name === name)
+    if (!entry) return false
+    for (const taken of takenNames(entry.facts)) this.#names.delete(taken)
+    return this.#entries.delete(entry)
   }
 
   snapshot(): Promise<RegistrySnapshot> {
