@@ -93,6 +93,8 @@ function describe(event: ResilienceEvent): string {
       return 'nothing runs, nothing waits'
     case 'bedrock.stream-interrupted':
       return `${shortName(event.name)}: ${event.reason}`
+    case 'bedrock.tokens-used':
+      return `${shortName(event.name)}: ${event.inputTokens} in, ${event.outputTokens} out`
   }
 }
 

@@ -1,5 +1,5 @@
 import type { TokenUsage } from '@aws-sdk/client-bedrock-runtime'
-import { checkFunctions, readProperty } from '@holdfast/internal'
+import { checkFunctions } from '@holdfast/internal'
 import type { LimiterContext, LimiterPermit, Rate } from '@holdfast/limiter'
 import type { ModelInput } from './models.ts'
 
@@ -21,8 +21,8 @@ export interface BedrockRate extends Omit<Rate, 'cost'> {
   readonly actual?: ((usage: TokenUsage, modelId: string) => number) | undefined
 }
 
-/** Corrects what a call has reserved, by what an answer or an event of a stream tells of its usage, if it does. */
-export type UsageSettler = (slot: LimiterPermit, told: unknown, modelId: string) => void
+/** Corrects what a call has reserved, by what its answer tells of its usage. */
+export type UsageSettler = (slot: LimiterPermit, usage: TokenUsage, modelId: string) => void
 
 /**
  * @returns `undefined` when no rate wants to know.
@@ -32,11 +32,9 @@ export function createUsageSettler(rates: readonly BedrockRate[] = []): UsageSet
   for (const rate of rates) checkFunctions(rate, 'actual')
   const curious = rates.filter(({ actual }) => actual !== undefined)
   if (curious.length === 0) return undefined
-  return (slot, told, modelId) => {
-    const usage = readProperty(told, 'usage')
-    if (usage === undefined) return
+  return (slot, usage, modelId) => {
     try {
-      const took = curious.map(({ name, actual }) => [name, actual?.(usage as TokenUsage, modelId)])
+      const took = curious.map(({ name, actual }) => [name, actual?.(usage, modelId)])
       slot.settle(Object.fromEntries(took))
     } catch {
       // The answer is there, whatever is wrong with the books.

@@ -12,6 +12,20 @@ export interface StreamInterruptedEvent {
   readonly reason: InterruptionReason
 }
 
+/** An answer told how many tokens it took. */
+export interface TokensUsedEvent {
+  readonly type: 'bedrock.tokens-used'
+  /** The model that answered. */
+  readonly name: string
+  /** What went in, without what the prompt cache took in or gave. */
+  readonly inputTokens: number
+  readonly outputTokens: number
+  /** What the prompt cache gave. Only where the model tells. */
+  readonly cacheReadInputTokens?: number | undefined
+  /** What the prompt cache took in. Only where the model tells. */
+  readonly cacheWriteInputTokens?: number | undefined
+}
+
 /** What the layers tell: `name` is the model for retry and circuit breaker. */
 export type ResilienceEvent =
   | LimiterEvent
@@ -19,3 +33,4 @@ export type ResilienceEvent =
   | CircuitBreakerEvent
   | RetryEvent
   | StreamInterruptedEvent
+  | TokensUsedEvent

@@ -5,7 +5,7 @@ export type { BedrockErrorRule, ErrorVerdict } from './error-rules.ts'
 export { bedrockErrorRules } from './error-rules.ts'
 export type { InterruptionReason } from './errors.ts'
 export { IncompleteResponseError, StreamInterruptedError } from './errors.ts'
-export type { ResilienceEvent, StreamInterruptedEvent } from './events.ts'
+export type { ResilienceEvent, StreamInterruptedEvent, TokensUsedEvent } from './events.ts'
 export type { ModelCandidate, ModelInput } from './models.ts'
 export { DEFAULT_MODELS } from './models.ts'
 export type {

@@ -7,6 +7,7 @@ import {
   type LimiterPermit,
 } from '@holdfast/limiter'
 import { fallback } from '@holdfast/pipeline'
+import { type AnswerUsage, createAnswerUsage } from './answer-usage.ts'
 import type { BedrockClient, SendOptions } from './attempt.ts'
 import { type BedrockLimiterContext, createUsageSettler } from './bedrock-rates.ts'
 import { classifyBedrockError } from './classify-bedrock-error.ts'
@@ -103,9 +104,11 @@ export function createResilience(options: ResilienceOptions = {}): Resilience {
 
   /** A whole answer is at its end; of a stream the permits are held until it is. */
   function handOut({ output, stream, modelId, settle }: ModelAnswer, slot: LimiterPermit): object {
+    const usage = createAnswerUsage(modelId, slot, settleUsage, onEvent)
     if (stream === undefined) {
-      settleUsage?.(slot, output, modelId)
+      usage.read(output)
       slot.succeed()
+      usage.tell()
       return output
     }
     const settleBoth: Settle = (outcome, error) => {
@@ -113,8 +116,10 @@ export function createResilience(options: ResilienceOptions = {}): Resilience {
       if (outcome === 'success') slot.succeed()
       else if (outcome === 'failure') fail(slot, error)
       else slot.ignore()
+      // A success is told again with each event behind the last one, and the usage comes in such a one.
+      if (outcome === 'success') usage.tell()
     }
-    const guarded = guardStream(watchUsage(stream, slot), {
+    const guarded = guardStream(watchUsage(stream, usage), {
       idleTimeoutMs: streamIdleTimeoutMs,
       clock,
       settle: settleBoth,
@@ -124,18 +129,17 @@ export function createResilience(options: ResilienceOptions = {}): Resilience {
     return Object.assign(output, { [stream.key]: guarded })
   }
 
-  /** Its usage is told by the event `metadata`, behind its last one. */
-  function watchUsage(stream: OpenStream, slot: LimiterPermit): OpenStream {
-    if (settleUsage === undefined) return stream
-    const next = async () => {
-      const result = await stream.next()
-      settleUsage(slot, readProperty(result.value, 'metadata'), stream.modelId)
-      return result
-    }
-    return { ...stream, next }
-  }
-
   return { limiter, circuitBreakers: models.circuitBreakers, send }
+}
+
+/** Of a stream it is told by the event `metadata`, behind its last one. */
+function watchUsage(stream: OpenStream, usage: AnswerUsage): OpenStream {
+  const next = async () => {
+    const result = await stream.next()
+    usage.read(readProperty(result.value, 'metadata'))
+    return result
+  }
+  return { ...stream, next }
 }
 
 /** An adaptive limit is to see a throttle for what it is. */

@@ -16,6 +16,9 @@ type PackageEvent =
   | RetryEvent
   | TimeoutEvent
 
+/** Those of packages that this one does not know. */
+type Elsewhere = 'bedrock.stream-interrupted' | 'bedrock.tokens-used' | 'tool-loop-guard.triggered'
+
 /** Those that are ignored. */
 type NotRecorded = 'feature-flags.listener-failed'
 
@@ -27,7 +30,7 @@ test('an observer takes the events of every package', () => {
 test('what is read of an event is in the event, and every event is recorded or known not to be', () => {
   type Read = Exclude<PackageEvent, { type: NotRecorded }>
   expectTypeOf<Read>().toExtend<RecordedEvent>()
-  expectTypeOf<PackageEvent['type'] | 'bedrock.stream-interrupted'>().toEqualTypeOf<
+  expectTypeOf<PackageEvent['type'] | Elsewhere>().toEqualTypeOf<
     RecordedEvent['type'] | NotRecorded
   >()
 })

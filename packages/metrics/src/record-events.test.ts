@@ -221,6 +221,37 @@ test('streams that broke off', async () => {
   ])
 })
 
+test('tokens, by direction; those of the cache where the model tells of them', async () => {
+  const { hear, samples } = setUp()
+  const used = { type: 'bedrock.tokens-used', inputTokens: 10, outputTokens: 3 } as const
+  hear({ ...used, name: 'small' })
+  expect(await samples()).toEqual([
+    'bedrock_tokens_total{model_id="small",direction="input"} 10',
+    'bedrock_tokens_total{model_id="small",direction="output"} 3',
+  ])
+  hear({ ...used, name: 'small', cacheReadInputTokens: 7, cacheWriteInputTokens: 0 })
+  expect(await samples()).toEqual([
+    'bedrock_tokens_total{model_id="small",direction="input"} 20',
+    'bedrock_tokens_total{model_id="small",direction="output"} 6',
+    'bedrock_tokens_total{model_id="small",direction="cache_read"} 7',
+    'bedrock_tokens_total{model_id="small",direction="cache_write"} 0',
+  ])
+})
+
+test('what a tool-loop guard did, and not to which tool', async () => {
+  const { hear, hearAnything, samples } = setUp()
+  const triggered = { type: 'tool-loop-guard.triggered', name: 'agent' } as const
+  hear(
+    { ...triggered, reason: 'same-call', action: 'warn' },
+    { ...triggered, reason: 'same-call', action: 'block' },
+  )
+  hearAnything({ ...triggered, reason: 'same-call', action: 'block', tool: 'search', count: 4 })
+  expect(await samples()).toEqual([
+    'tool_loop_guard_triggered_total{name="agent",reason="same-call",action="warn"} 1',
+    'tool_loop_guard_triggered_total{name="agent",reason="same-call",action="block"} 2',
+  ])
+})
+
 describe('what is no event of ours', () => {
   const strange: [string, unknown][] = [
     ['nothing', undefined],
@@ -232,6 +263,7 @@ describe('what is no event of ours', () => {
     ['a type that every object has at its root', { type: '__proto__', name: 'x' }],
     ['a type that is no string', { type: Symbol('limiter.queued') }],
     ['a field that is missing', { type: 'retry.scheduled', name: 'api' }],
+    ['a number that is none', { type: 'bedrock.tokens-used', name: 'big', inputTokens: 'many' }],
     [
       'an outcome that every object has',
       { ...limiter, type: 'circuit-breaker.settled', outcome: 'constructor' },

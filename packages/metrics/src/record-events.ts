@@ -6,6 +6,7 @@ import { type LimiterFacts, recordLimiters } from './record/limiter.ts'
 import { type PipelineFacts, recordPipelines } from './record/pipeline.ts'
 import type { Recorder } from './record/recorder.ts'
 import { type RetryFacts, recordRetries } from './record/retry.ts'
+import { recordToolLoopGuards, type ToolLoopGuardFacts } from './record/tool-loop-guard.ts'
 
 /** What every event of every Holdfast package is. */
 export interface HoldfastEvent {
@@ -21,6 +22,7 @@ export type RecordedEvent =
   | LimiterFacts
   | PipelineFacts
   | RetryFacts
+  | ToolLoopGuardFacts
 
 /** Options of {@link recordEvents}. */
 export interface RecordEventsOptions {
@@ -51,6 +53,7 @@ export function recordEvents(
     ...recordLimiters(registry, queueWaitBuckets),
     ...recordPipelines(registry),
     ...recordRetries(registry),
+    ...recordToolLoopGuards(registry),
   }
   // A type may be called as something that every object has.
   const handlers = new Map<string, (event: never) => void>(Object.entries(recorder))
