@@ -152,13 +152,14 @@ describe('a service that tells oddly', () => {
   const DELTA = { contentBlockDelta: { contentBlockIndex: 0, delta: { text: 'Hi' } } }
   const STOP = { messageStop: { stopReason: 'end_turn' } }
   const METADATA = { metadata: { usage } }
+  const ZERO = { metadata: { usage: { inputTokens: 0, outputTokens: 0 } } }
   const streaming = new ConverseStreamCommand({ modelId: MODEL, messages })
   const whole = new ConverseCommand({ modelId: MODEL, messages })
   const tokens = { type: 'bedrock.tokens-used', name: MODEL, ...usage }
 
   it.each([
     ['of the usage before the last event', [DELTA, METADATA, STOP], [tokens]],
-    ['of it twice', [DELTA, STOP, METADATA, METADATA], [tokens]],
+    ['of it twice', [DELTA, METADATA, ZERO, STOP, ZERO], [tokens]],
     ['of it before the stream breaks off', [DELTA, METADATA], []],
     ['of no usage', [DELTA, STOP, { metadata: {} }], []],
   ])('%s', async (_, all, expected) => {
