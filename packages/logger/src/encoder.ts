@@ -1,0 +1,184 @@
+import { isError, typeOf } from './error-type.ts'
+import type { ErrorNames } from './field-map.ts'
+import { KeyTable } from './key-table.ts'
+import type { Limits } from './limits.ts'
+import { quote } from './quote.ts'
+import { CENSORED, type Path, type Redaction, step } from './redaction.ts'
+
+/** What stands for a value that threw when it was looked at. */
+export const UNREADABLE = '"[unreadable]"'
+
+/** How the parts of an error are named, wherever in a line it is. */
+const ERROR_NAMES = { type: 'type', message: 'message', stack: 'stack' }
+
+/**
+ * Writes any value as JSON: without what is to be kept out, bounded, and never throwing. What cannot be read is told in
+ * its place, and costs nothing around it.
+ */
+export class Encoder {
+  readonly #limits: Limits
+  readonly #keys: KeyTable
+  readonly #errorKeys: KeyTable
+  /** The objects that the value at hand is in, from the outermost. */
+  readonly #within: object[] = []
+  /** How many characters the line may still take. */
+  #room = 0
+
+  constructor(limits: Limits, { isSecret }: Redaction) {
+    this.#limits = limits
+    this.#keys = new KeyTable(isSecret)
+    this.#errorKeys = new KeyTable(isSecret, Object.values(ERROR_NAMES))
+  }
+
+  /** Begins a line. */
+  begin(): void {
+    this.#room = this.#limits.maxLineLength
+  }
+
+  /** Text, and no more of it than there is room for. */
+  text(text: string): string {
+    const max = Math.max(0, Math.min(this.#limits.maxStringLength, this.#room))
+    this.#room -= text.length
+    if (text.length <= max) return quote(text)
+    return quote(`${text.slice(0, max)}… ${text.length - max} more`)
+  }
+
+  /** The fields of an object, each beginning with a comma. Throws where the names cannot be had. */
+  fields(object: object, path: Path, keys: KeyTable): string {
+    return this.#named(object, Object.keys(object), path, keys)
+  }
+
+  /** An error's fields, each beginning with a comma. */
+  errorFields(error: object, names: Partial<ErrorNames> & typeof ERROR_NAMES, path: Path): string {
+    let text = `,${quote(names.type)}:${this.text(typeOf(error))}`
+    for (const name of ['message', 'stack'] as const) {
+      const value = this.#read(error, name, false, path)
+      if (value !== undefined) text += `,${quote(names[name])}:${value}`
+    }
+    // These two are not enumerable where the platform made them.
+    const own = new Set([...Object.keys(error), 'cause', 'errors'])
+    for (const name of ['name', 'message', 'stack']) own.delete(name)
+    const rest = this.#named(error, [...own], path, this.#errorKeys)
+    if (!names.details || !rest) return text + rest
+    return `${text},${quote(names.details)}:{${rest.slice(1)}}`
+  }
+
+  /** @param size - How many there are, of which these names may be the first. */
+  #named(
+    object: object,
+    names: readonly string[],
+    path: Path,
+    keys: KeyTable,
+    size: number = names.length,
+  ): string {
+    let text = ''
+    let at = 0
+    for (; at < names.length && at < this.#limits.maxEntries && this.#room > 0; at++) {
+      text += this.field(object, names[at] as string, path, keys)
+    }
+    return at < size ? `${text},"…":"${size - at} more"` : text
+  }
+
+  /** One field, beginning with a comma; empty when there is nothing to write. */
+  field(object: object, name: string, path: Path, keys: KeyTable): string {
+    const { start, isSecret } = keys.get(name)
+    const value = this.#read(object, name, isSecret, path)
+    if (value === undefined) return ''
+    this.#room -= start.length
+    return start + value
+  }
+
+  /** A field's value, or `undefined` when there is nothing to write. */
+  #read(object: object, name: string, isSecret: boolean, path: Path): string | undefined {
+    let value: unknown
+    try {
+      value = (object as Record<string, unknown>)[name]
+    } catch {
+      return UNREADABLE
+    }
+    if (value === undefined) return undefined
+    const inside = path && step(path, name)
+    const isKeptOut = isSecret || inside?.some(({ isEnd }) => isEnd)
+    return isKeptOut && value !== null ? CENSORED : this.value(value, inside)
+  }
+
+  value(value: unknown, path: Path): string {
+    switch (typeof value) {
+      case 'string':
+        return this.text(value)
+      case 'number':
+        this.#room -= 8
+        // JSON knows no NaN and no infinity; `null` would not tell which.
+        return Number.isFinite(value) ? `${value}` : `"${value}"`
+      case 'boolean':
+        return value ? 'true' : 'false'
+      case 'object':
+        return value === null ? 'null' : this.#object(value, path)
+      case 'undefined':
+        return 'null'
+      case 'function':
+        return '"[function]"'
+      default:
+        return this.text(String(value))
+    }
+  }
+
+  #object(object: object, path: Path): string {
+    const within = this.#within
+    const depth = within.length
+    if (within.includes(object)) return '"[circular]"'
+    if (depth === this.#limits.maxDepth || this.#room <= 0) return '"[…]"'
+    within.push(object)
+    try {
+      return this.#contents(object, path)
+    } catch {
+      return UNREADABLE
+    } finally {
+      within.length = depth
+    }
+  }
+
+  #contents(object: object, path: Path): string {
+    if (Array.isArray(object)) return this.#list(object, object.length, path)
+    if (!isPlain(object)) {
+      const { maxEntries } = this.#limits
+      if (isError(object)) return `{${this.errorFields(object, ERROR_NAMES, path).slice(1)}}`
+      if (ArrayBuffer.isView(object)) return `"[${object.byteLength} bytes]"`
+      if (object instanceof Set) return this.#list(first(object, maxEntries), object.size, path)
+      if (object instanceof Map || object instanceof Headers) {
+        const entries = first<[unknown, unknown]>(object, maxEntries)
+        const size = object instanceof Map ? object.size : entries.length
+        return this.#braced(Object.fromEntries(entries), path, size)
+      }
+    }
+    const { toJSON } = object as { toJSON?: unknown }
+    const json = typeof toJSON === 'function' ? toJSON.call(object) : object
+    return json === object ? this.#braced(object, path) : this.value(json, path)
+  }
+
+  #braced(object: object, path: Path, size?: number): string {
+    return `{${this.#named(object, Object.keys(object), path, this.#keys, size).slice(1)}}`
+  }
+
+  /** @param length - How long the list is, of which this may be the beginning. */
+  #list(list: readonly unknown[], length: number, path: Path): string {
+    let text = ''
+    let at = 0
+    for (; at < list.length && at < this.#limits.maxEntries && this.#room > 0; at++) {
+      text += `,${this.#read(list, `${at}`, false, path) ?? 'null'}`
+    }
+    if (at < length) text += `,"… ${length - at} more"`
+    return `[${text.slice(1)}]`
+  }
+}
+
+function isPlain(object: object): boolean {
+  const prototype = Object.getPrototypeOf(object)
+  return prototype === Object.prototype || prototype === null
+}
+
+function first<T>(items: Iterable<T>, count: number): T[] {
+  const taken: T[] = []
+  for (const item of items) if (taken.push(item) >= count) break
+  return taken
+}

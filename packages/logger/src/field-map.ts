@@ -1,0 +1,96 @@
+import type { Level } from './levels.ts'
+
+/** How the logger's own fields are named. */
+export interface FieldMap {
+  /** When: RFC 3339, in UTC, to the millisecond. */
+  readonly time: string
+  readonly level: string
+  /** How the levels are written. Default: as they are called. */
+  readonly levels?: Readonly<Record<Level, string>> | undefined
+  /** OpenTelemetry's number of the level, 1 to 21. Default: not written. */
+  readonly severityNumber?: string | undefined
+  readonly message: string
+  /** The logger's `name`. */
+  readonly name: string
+  readonly traceId: string
+  readonly spanId: string
+  /** Two hexadecimal digits. Default: not written. */
+  readonly traceFlags?: string | undefined
+  readonly requestId: string
+  /** The parts of the error that a line is about. Default: one object, `err`, that has them all. */
+  readonly error?: ErrorNames | undefined
+  /** Fields that every line has. */
+  readonly always?: Readonly<Record<string, string>> | undefined
+}
+
+/** How the parts of an error are named. */
+export interface ErrorNames {
+  readonly type: string
+  readonly message: string
+  readonly stack: string
+  /** Its own properties and its cause. */
+  readonly details: string
+}
+
+/** The fields that the logger writes unless told otherwise. */
+export const defaultFields: FieldMap = {
+  time: 'time',
+  level: 'level',
+  message: 'msg',
+  name: 'name',
+  traceId: 'trace_id',
+  spanId: 'span_id',
+  requestId: 'request_id',
+}
+
+/**
+ * OpenTelemetry's names: `trace_id`, `span_id` and `trace_flags` as its specification has them for logs that are no OTLP,
+ * the others as in its log data model and semantic conventions.
+ * https://opentelemetry.io/docs/specs/otel/compatibility/logging_trace_context/
+ */
+export const otelFields: FieldMap = {
+  ...defaultFields,
+  time: 'timestamp',
+  level: 'severity_text',
+  levels: {
+    trace: 'TRACE',
+    debug: 'DEBUG',
+    info: 'INFO',
+    warn: 'WARN',
+    error: 'ERROR',
+    fatal: 'FATAL',
+  },
+  severityNumber: 'severity_number',
+  message: 'body',
+  name: 'service.name',
+  traceFlags: 'trace_flags',
+  error: {
+    type: 'exception.type',
+    message: 'exception.message',
+    stack: 'exception.stacktrace',
+    details: 'exception.details',
+  },
+}
+
+/** The Elastic Common Schema's names. https://www.elastic.co/docs/reference/ecs */
+export const ecsFields: FieldMap = {
+  time: '@timestamp',
+  level: 'log.level',
+  message: 'message',
+  name: 'service.name',
+  traceId: 'trace.id',
+  spanId: 'span.id',
+  requestId: 'http.request.id',
+  error: {
+    type: 'error.type',
+    message: 'error.message',
+    stack: 'error.stack_trace',
+    details: 'error.details',
+  },
+  always: { 'ecs.version': '8.11.0' },
+}
+
+/** The names that are the logger's own. */
+export function namesOf({ name, levels, error, always, ...names }: FieldMap): readonly string[] {
+  return [...Object.values(names), ...Object.values(error ?? {}), ...Object.keys(always ?? {})]
+}

@@ -1,0 +1,205 @@
+import { closeSync, openSync, writeSync } from 'node:fs'
+import {
+  checkFunctions,
+  checkNumber,
+  emit,
+  MAX_TIMER_MS,
+  readProperty,
+  refusal,
+} from '@holdfast/internal'
+import { atExit, notAtExit } from './at-exit.ts'
+import type { Destination } from './destination.ts'
+import type { LoggerEvent } from './events.ts'
+
+/** Options of {@link fileDestination}. */
+export interface FileDestinationOptions {
+  /** An open file's descriptor. Default 1, the standard output. */
+  readonly fd?: number | undefined
+  /** A file to append to, in place of `fd`. */
+  readonly path?: string | undefined
+  /** How many characters are gathered before they are written together. Default 0: each line at once. */
+  readonly bufferLength?: number | undefined
+  /** The longest that a line is kept for the others to come. Default 1000. Without `bufferLength` of no meaning. */
+  readonly flushIntervalMs?: number | undefined
+  /**
+   * How many characters may wait while the reader takes none: lines beyond are dropped, and counted. Default 1 048 576.
+   */
+  readonly maxWaiting?: number | undefined
+  readonly onEvent?: ((event: LoggerEvent) => void) | undefined
+}
+
+/** Appends to a file or pipe. */
+export interface FileDestination extends Destination, Disposable {
+  /** How many lines were lost. */
+  readonly dropped: number
+  flush(): Promise<void>
+  flushSync(): void
+  /** Writes what waits, and closes the file that it has opened. */
+  close(): void
+}
+
+/** How long a write waits for a reader that takes none, when each line is written at once or the process ends. */
+const MAX_BLOCK_MS = 1000
+const RETRY_MS = 10
+const NO_BYTES = /* @__PURE__ */ Buffer.alloc(0)
+
+/**
+ * Makes a destination that appends to a file or pipe. What it is given is written at once, or gathered by `bufferLength`;
+ * what waits is written when the process exits, unless by a signal that nobody handles.
+ *
+ * Nothing is written from elsewhere than the caller's thread: so the order is that of the calls, and no line is written
+ * twice or torn, even at exit. Writes to a pipe whose reader is slow wait up to a second when each line is written at once;
+ * those of gathered lines do not wait.
+ *
+ * @throws TypeError or RangeError naming the option that is wrong; the error of opening the file.
+ */
+export function fileDestination(options: FileDestinationOptions = {}): FileDestination {
+  const { fd = 1, path, bufferLength = 0, flushIntervalMs = 1000, maxWaiting = 2 ** 20 } = options
+  checkNumber('fd', fd, { min: 0, integer: true })
+  checkNumber('bufferLength', bufferLength, { min: 0, integer: true })
+  checkNumber('flushIntervalMs', flushIntervalMs, { min: 0, max: MAX_TIMER_MS })
+  checkNumber('maxWaiting', maxWaiting, { min: Math.max(1, bufferLength), integer: true })
+  checkFunctions(options, 'onEvent')
+  if (path !== undefined && typeof path !== 'string') throw refusal('path', path, 'a string')
+  return new AppendedFile(path === undefined ? fd : openSync(path, 'a'), {
+    ownsFile: path !== undefined,
+    bufferLength,
+    flushIntervalMs,
+    maxWaiting,
+    onEvent: options.onEvent,
+  })
+}
+
+interface Settings {
+  readonly ownsFile: boolean
+  readonly bufferLength: number
+  readonly flushIntervalMs: number
+  readonly maxWaiting: number
+  readonly onEvent: FileDestinationOptions['onEvent']
+}
+
+class AppendedFile implements FileDestination {
+  readonly #fd: number
+  readonly #settings: Settings
+  /** Lines that were not tried to be written yet. */
+  #lines = ''
+  /** Of those before, what the reader did not take. */
+  #rest: Buffer = NO_BYTES
+  /** A write has waited in vain for the reader: until it reads on, no other waits. */
+  #isStuck = false
+  #isClosed = false
+  #timer: ReturnType<typeof setTimeout> | undefined
+  dropped = 0
+
+  constructor(fd: number, settings: Settings) {
+    this.#fd = fd
+    this.#settings = settings
+  }
+
+  get #waiting(): number {
+    return this.#lines.length + this.#rest.length
+  }
+
+  write(line: string): void {
+    const { bufferLength, maxWaiting } = this.#settings
+    // A line may be longer than all that may wait, when nothing does.
+    const isFull = this.#waiting > 0 && this.#waiting + line.length > maxWaiting
+    if (isFull || this.#isClosed) {
+      this.#drop(line, 'full')
+      return
+    }
+    this.#lines += line
+    if (this.#waiting > bufferLength) this.#drain(bufferLength === 0)
+    if (this.#waiting > 0) this.#keep()
+  }
+
+  async flush(): Promise<void> {
+    this.#drain(false)
+    while (this.#waiting > 0) {
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
+      this.#drain(false)
+    }
+  }
+
+  flushSync(): void {
+    this.#drain(true)
+  }
+
+  close(): void {
+    if (this.#isClosed) return
+    this.flushSync()
+    this.#isClosed = true
+    this.#drop(this.#rest, 'full')
+    this.#rest = NO_BYTES
+    this.#settle()
+    if (this.#settings.ownsFile) closeSync(this.#fd)
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  /** @param waits - For a reader that takes none now. */
+  #drain(waits: boolean): void {
+    let bytes = Buffer.from(this.#lines)
+    if (this.#rest.length > 0) bytes = Buffer.concat([this.#rest, bytes])
+    this.#lines = ''
+    let waitMs = waits && !this.#isStuck ? MAX_BLOCK_MS : 0
+    try {
+      while (bytes.length > 0) {
+        const written = writeSome(this.#fd, bytes)
+        bytes = bytes.subarray(written)
+        if (written > 0) continue
+        if (waitMs <= 0) break
+        waitMs -= RETRY_MS
+        pause(RETRY_MS)
+      }
+    } catch (error) {
+      this.#drop(bytes, 'error', error)
+      bytes = NO_BYTES
+    }
+    this.#rest = bytes
+    this.#isStuck = bytes.length > 0 && (waits || this.#isStuck)
+    if (bytes.length === 0) this.#settle()
+  }
+
+  /** Sees to it that what waits is written some time, at exit if not before. */
+  #keep(): void {
+    atExit(this)
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined
+      this.#drain(false)
+      if (this.#waiting > 0) this.#keep()
+    }, this.#settings.flushIntervalMs).unref()
+  }
+
+  /** Nothing waits. */
+  #settle(): void {
+    if (this.#timer === undefined) return
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    notAtExit(this)
+  }
+
+  #drop(lines: string | Buffer, reason: 'full' | 'error', error?: unknown): void {
+    const count = `${lines}`.split('\n').length - 1
+    if (count === 0) return
+    this.dropped += count
+    emit(this.#settings.onEvent, { type: 'logger.lines-dropped', count, reason, error })
+  }
+}
+
+/** How many bytes were taken: none, when the reader is slow. */
+function writeSome(fd: number, bytes: Buffer): number {
+  try {
+    return writeSync(fd, bytes)
+  } catch (error) {
+    if (readProperty(error, 'code') === 'EAGAIN') return 0
+    throw error
+  }
+}
+
+/** Blocks the thread: there is no other way to wait when the process is about to end. */
+function pause(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+}
