@@ -1,7 +1,7 @@
 import type { Settings } from './definition.ts'
 import { FlagDataError } from './errors.ts'
 import type { CreateMatcher } from './match-rules.ts'
-import { type CheckedSetting, type Flag, plainSetting } from './resolve.ts'
+import { type CheckedSetting, type CheckedSettings, type Flag, plainSetting } from './resolve.ts'
 import { checkValue } from './value.ts'
 
 /**
@@ -13,7 +13,7 @@ export function checkSettings(
   flags: ReadonlyMap<string, Flag>,
   settings: Settings,
   createMatcher?: CreateMatcher,
-): ReadonlyMap<string, CheckedSetting> {
+): CheckedSettings {
   const checked = new Map<string, CheckedSetting>()
   for (const [name, { value, rules }] of settings) {
     const definition = flags.get(name)?.definition

@@ -1,12 +1,12 @@
 import type { FlagDefinition } from './definition.ts'
 import type { Evaluation, FlagInfo } from './flags.ts'
-import type { Flag, Override } from './resolve.ts'
+import type { Flag, Resolved } from './resolve.ts'
 
 /** A flag as an admin sees it. */
 export function flagInfo(
   { name, definition, byDefault, safe }: Flag,
   { value, source, reason }: Evaluation,
-  { hasRules, override }: { readonly hasRules: boolean; readonly override: Override | undefined },
+  { setting, override }: Partial<Resolved> = {},
 ): FlagInfo {
   return {
     name,
@@ -17,7 +17,7 @@ export function flagInfo(
     safe: shown(definition, safe.value),
     source,
     reason,
-    hasRules,
+    hasRules: setting?.match !== undefined,
     override: override && {
       actor: override.actor,
       reason: override.reason,

@@ -1,4 +1,4 @@
-import type { FlagDefinition } from './definition.ts'
+import type { FlagDefinition, FlagDefinitions } from './definition.ts'
 import type { Evaluation, Reason } from './flags.ts'
 import type { Matcher } from './match-rules.ts'
 import { checkValue } from './value.ts'
@@ -12,6 +12,9 @@ export interface CheckedSetting {
   readonly fingerprint: string
 }
 
+/** What a source says, by flag. */
+export type CheckedSettings = ReadonlyMap<string, CheckedSetting>
+
 /** What is set by hand: by whom, why, and until when. */
 export interface Override {
   readonly setting: CheckedSetting
@@ -21,12 +24,6 @@ export interface Override {
   readonly endsAt: number
   /** The same as wall time, in milliseconds since 1970. */
   readonly until: number | undefined
-}
-
-/** What a source has said last. */
-export interface Layer {
-  readonly name: string
-  readonly settings: ReadonlyMap<string, CheckedSetting>
 }
 
 /** A flag with the settings that its definition makes. */
@@ -41,8 +38,8 @@ export interface Flag {
 export interface Inputs {
   readonly killed: boolean
   readonly overrides: ReadonlyMap<string, Override>
-  /** The earlier has the say. */
-  readonly layers: readonly Layer[]
+  /** What each source has said last, by its name. The earlier has the say. */
+  readonly layers: ReadonlyMap<string, CheckedSettings>
 }
 
 /** The setting in force for a flag. */
@@ -50,20 +47,17 @@ export interface Resolved {
   readonly setting: CheckedSetting
   /** What it comes to for a context in which no rule matches; made once, so that most evaluations allocate nothing. */
   readonly evaluation: Evaluation
+  /** What is set by hand, in force or not. */
+  readonly override: Override | undefined
 }
 
-/** Whether nothing differs, so that to set one in the place of the other is no change. */
-export function sameOverride(one: Override | undefined, other: Override | undefined): boolean {
-  return (
-    one === other ||
-    (one?.setting.fingerprint === other?.setting.fingerprint &&
-      one?.actor === other?.actor &&
-      one?.reason === other?.reason &&
-      one?.endsAt === other?.endsAt)
-  )
+/** All flags, by name. */
+export function createAll(definitions: FlagDefinitions): ReadonlyMap<string, Flag> {
+  const all = Object.entries(definitions)
+  return new Map(all.map(([name, definition]) => [name, createFlag(name, definition)]))
 }
 
-export function createFlag(name: string, definition: FlagDefinition): Flag {
+function createFlag(name: string, definition: FlagDefinition): Flag {
   const { default: value, safe = value } = definition
   const setting = (what: string, value: unknown) =>
     plainSetting(checkValue(`${name}.${what}`, definition, value))
@@ -82,7 +76,17 @@ export function resolve(flag: Flag, inputs: Inputs, revision: number): Resolved 
   return {
     setting,
     evaluation: Object.freeze({ value: setting.value, reason: found, source, revision }),
+    override: inputs.overrides.get(flag.name),
   }
+}
+
+/** The settings in force for all flags. */
+export function resolveAll(
+  flags: ReadonlyMap<string, Flag>,
+  inputs: Inputs,
+  revision: number,
+): ReadonlyMap<string, Resolved> {
+  return new Map(Array.from(flags, ([name, flag]) => [name, resolve(flag, inputs, revision)]))
 }
 
 function inForce(
@@ -92,9 +96,9 @@ function inForce(
   if (killed) return ['kill', safe, 'DISABLED']
   const override = overrides.get(name)
   if (override) return ['override', override.setting, 'STATIC']
-  for (const layer of layers) {
-    const setting = layer.settings.get(name)
-    if (setting) return [layer.name, setting, 'STATIC']
+  for (const [source, settings] of layers) {
+    const setting = settings.get(name)
+    if (setting) return [source, setting, 'STATIC']
   }
   return ['default', byDefault, 'DEFAULT']
 }

@@ -1,8 +1,9 @@
-import { createFlags, type FlagsOptions } from './create-flags.ts'
+import { createFlags } from './create-flags.ts'
 import type { Setting } from './definition.ts'
 import type { FlagsEvent } from './events.ts'
 import type { FlagChange, Flags } from './flags.ts'
 import { createMatcher } from './match-rules.ts'
+import type { FlagsOptions } from './options.ts'
 import type { FlagSource, SourceHost } from './source.ts'
 
 /** Names without the spaces around them. */
