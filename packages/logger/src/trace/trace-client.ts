@@ -43,7 +43,9 @@ function withTrace(args: Args): Args {
   try {
     const { request } = args
     const added = traceHeaders()
-    if (!added['traceparent'] || new Headers(request.headers).has('traceparent')) return args
+    const names = Object.keys(request.headers)
+    const isTraced = names.some((name) => name.toLowerCase() === 'traceparent')
+    if (isTraced || !added['traceparent']) return args
     const copy = Object.create(Object.getPrototypeOf(request))
     const headers = { ...request.headers, ...added }
     return { ...args, request: Object.assign(copy, request, { headers }) }
