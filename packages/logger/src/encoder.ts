@@ -43,14 +43,14 @@ export class Encoder {
     return quote(`${text.slice(0, max)}… ${text.length - max} more`)
   }
 
-  /** The fields of an object, each beginning with a comma. Throws where the names cannot be had. */
+  /** The fields of an object, with commas between. Throws where their names cannot be had. */
   fields(object: object, path: Path, keys: KeyTable): string {
     return this.#named(object, Object.keys(object), path, keys)
   }
 
-  /** An error's fields, each beginning with a comma. */
+  /** An error's fields, with commas between. */
   errorFields(error: object, names: Partial<ErrorNames> & typeof ERROR_NAMES, path: Path): string {
-    let text = `,${quote(names.type)}:${this.text(typeOf(error))}`
+    let text = `${quote(names.type)}:${this.text(typeOf(error))}`
     for (const name of ['message', 'stack'] as const) {
       const value = this.#read(error, name, false, path)
       if (value !== undefined) text += `,${quote(names[name])}:${value}`
@@ -59,8 +59,8 @@ export class Encoder {
     const own = new Set([...Object.keys(error), 'cause', 'errors'])
     for (const name of ['name', 'message', 'stack']) own.delete(name)
     const rest = this.#named(error, [...own], path, this.#errorKeys)
-    if (!names.details || !rest) return text + rest
-    return `${text},${quote(names.details)}:{${rest.slice(1)}}`
+    if (rest === '') return text
+    return `${text},${names.details ? `${quote(names.details)}:{${rest}}` : rest}`
   }
 
   /** @param size - How many there are, of which these names may be the first. */
@@ -74,12 +74,13 @@ export class Encoder {
     let text = ''
     let at = 0
     for (; at < names.length && at < this.#limits.maxEntries && this.#room > 0; at++) {
-      text += this.field(object, names[at] as string, path, keys)
+      const field = this.field(object, names[at] as string, path, keys)
+      if (field !== '') text += text === '' ? field : `,${field}`
     }
-    return at < size ? `${text},"…":"${size - at} more"` : text
+    return at < size ? `${text}${text && ','}"…":"${size - at} more"` : text
   }
 
-  /** One field, beginning with a comma; empty when there is nothing to write. */
+  /** One field; empty when there is nothing to write. */
   field(object: object, name: string, path: Path, keys: KeyTable): string {
     const { start, isSecret } = keys.get(name)
     const value = this.#read(object, name, isSecret, path)
@@ -89,15 +90,15 @@ export class Encoder {
   }
 
   /** A field's value, or `undefined` when there is nothing to write. */
-  #read(object: object, name: string, isSecret: boolean, path: Path): string | undefined {
+  #read(object: object, name: string | number, isSecret: boolean, path: Path): string | undefined {
     let value: unknown
     try {
-      value = (object as Record<string, unknown>)[name]
+      value = (object as Record<string | number, unknown>)[name]
     } catch {
       return UNREADABLE
     }
     if (value === undefined) return undefined
-    const inside = path && step(path, name)
+    const inside = path && step(path, `${name}`)
     const isKeptOut = isSecret || inside?.some(({ isEnd }) => isEnd)
     return isKeptOut && value !== null ? CENSORED : this.value(value, inside)
   }
@@ -125,16 +126,15 @@ export class Encoder {
 
   #object(object: object, path: Path): string {
     const within = this.#within
-    const depth = within.length
     if (within.includes(object)) return '"[circular]"'
-    if (depth === this.#limits.maxDepth || this.#room <= 0) return '"[…]"'
+    if (within.length === this.#limits.maxDepth || this.#room <= 0) return '"[…]"'
     within.push(object)
     try {
       return this.#contents(object, path)
     } catch {
       return UNREADABLE
     } finally {
-      within.length = depth
+      within.pop()
     }
   }
 
@@ -142,7 +142,7 @@ export class Encoder {
     if (Array.isArray(object)) return this.#list(object, object.length, path)
     if (!isPlain(object)) {
       const { maxEntries } = this.#limits
-      if (isError(object)) return `{${this.errorFields(object, ERROR_NAMES, path).slice(1)}}`
+      if (isError(object)) return `{${this.errorFields(object, ERROR_NAMES, path)}}`
       if (ArrayBuffer.isView(object)) return `"[${object.byteLength} bytes]"`
       if (object instanceof Set) return this.#list(first(object, maxEntries), object.size, path)
       if (object instanceof Map || object instanceof Headers) {
@@ -157,7 +157,7 @@ export class Encoder {
   }
 
   #braced(object: object, path: Path, size?: number): string {
-    return `{${this.#named(object, Object.keys(object), path, this.#keys, size).slice(1)}}`
+    return `{${this.#named(object, Object.keys(object), path, this.#keys, size)}}`
   }
 
   /** @param length - How long the list is, of which this may be the beginning. */
@@ -165,10 +165,10 @@ export class Encoder {
     let text = ''
     let at = 0
     for (; at < list.length && at < this.#limits.maxEntries && this.#room > 0; at++) {
-      text += `,${this.#read(list, `${at}`, false, path) ?? 'null'}`
+      text += `${at > 0 ? ',' : ''}${this.#read(list, at, false, path) ?? 'null'}`
     }
-    if (at < length) text += `,"… ${length - at} more"`
-    return `[${text.slice(1)}]`
+    if (at < length) text += `${at > 0 ? ',' : ''}"… ${length - at} more"`
+    return `[${text}]`
   }
 }
 

@@ -2,7 +2,7 @@ import { quote } from './quote.ts'
 
 /** What is to be known of a field's name. */
 export interface Key {
-  /** How the field begins: `,"name":`. */
+  /** How the field begins: `"name":`. */
   readonly start: string
   /** Whether its value is kept out of the log. */
   readonly isSecret: boolean
@@ -30,7 +30,7 @@ export class KeyTable {
   #add(key: string): Key {
     // `level_` too, or it would meet what became of `level`.
     const isReserved = this.#reserved.has(key.replace(/_+$/, ''))
-    const start = `,${quote(isReserved ? `${key}_` : key)}:`
+    const start = `${quote(isReserved ? `${key}_` : key)}:`
     const entry = { start, isSecret: this.#isSecret(key) }
     if (this.#keys.size < MAX_KEYS) this.#keys.set(key, entry)
     return entry

@@ -21,7 +21,7 @@ export const LEVELS: Readonly<Record<Level, number>> = {
  * @throws RangeError naming the levels there are.
  */
 export function checkLevel(option: string, level: unknown): number {
-  if (level === 'silent') return Infinity
+  if (level === 'silent') return 70
   if (typeof level === 'string' && Object.hasOwn(LEVELS, level)) return LEVELS[level as Level]
   const allowed = `one of ${[...Object.keys(LEVELS), 'silent'].join(', ')}`
   throw refusal(option, level, allowed, RangeError)

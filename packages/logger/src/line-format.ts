@@ -13,8 +13,9 @@ import type { TraceContext } from './trace/trace-context.ts'
 
 /** Fields that all lines of a logger carry. */
 export interface Bound {
-  /** Each as it is written, by its name. */
-  readonly fields: ReadonlyMap<string, string>
+  readonly names: readonly string[]
+  /** Each field as it is written, with a comma before it, in the order of the names. */
+  readonly fields: readonly string[]
   /** All of them. */
   readonly text: string
 }
@@ -49,14 +50,18 @@ export class LineFormat {
   }
 
   /** Fields as they are now, over those that are bound already. */
-  bind(fields: object, { fields: parent }: Bound = NOTHING): Bound {
-    const bound = new Map(parent)
+  bind(added: object, bound: Bound = NOTHING): Bound {
+    const names = [...bound.names]
+    const fields = [...bound.fields]
     this.#encoder.begin()
-    for (const name of Object.keys(fields)) {
-      const text = this.#encoder.field(fields, name, this.#root, this.#keys)
-      if (text) bound.set(name, text)
+    for (const name of namesIn(added)) {
+      const field = this.#encoder.field(added, name, this.#root, this.#keys)
+      if (field === '') continue
+      const at = names.indexOf(name)
+      const place = at < 0 ? names.push(name) - 1 : at
+      fields[place] = `,${field}`
     }
-    return { fields: bound, text: [...bound.values()].join('') }
+    return { names, fields, text: fields.join('') }
   }
 
   /** The line of a message and what comes with it, in either order. Never throws. */
@@ -88,13 +93,15 @@ export class LineFormat {
   #over(bound: Bound, fields: Record<string, unknown>): string {
     const kept = without(bound, fields)
     const names = this.#map.error
-    if (names === undefined || !isError(fields['err'])) {
-      return kept + this.#encoder.fields(fields, this.#root, this.#keys)
-    }
+    if (names === undefined || !isError(fields['err'])) return kept + this.#written(fields)
     const { err, ...others } = fields
     const path = this.#root && step(this.#root, 'err')
-    const error = this.#encoder.errorFields(err, names, path)
-    return kept + error + this.#encoder.fields(others, this.#root, this.#keys)
+    return `${kept},${this.#encoder.errorFields(err, names, path)}${this.#written(others)}`
+  }
+
+  #written(fields: object): string {
+    const text = this.#encoder.fields(fields, this.#root, this.#keys)
+    return text === '' ? '' : `,${text}`
   }
 
   #traceFields(): string {
@@ -111,17 +118,22 @@ export class LineFormat {
   }
 }
 
-const NOTHING: Bound = { fields: new Map(), text: '' }
+const NOTHING: Bound = { names: [], fields: [], text: '' }
 
 /** Those that these fields do not go over. */
-function without({ fields: bound, text }: Bound, fields: Record<string, unknown>): string {
-  const isOver = (name: string): boolean =>
-    Object.hasOwn(fields, name) && fields[name] !== undefined
-  for (const name of bound.keys()) {
-    if (!isOver(name)) continue
-    return [...bound].map(([name, field]) => (isOver(name) ? '' : field)).join('')
+function without({ names, fields, text }: Bound, over: Record<string, unknown>): string {
+  const isOver = (name: string): boolean => Object.hasOwn(over, name) && over[name] !== undefined
+  if (!names.some(isOver)) return text
+  return fields.filter((_, at) => !isOver(names[at] as string)).join('')
+}
+
+/** None, of what throws when it is looked at. */
+function namesIn(object: object): readonly string[] {
+  try {
+    return Object.keys(object)
+  } catch {
+    return []
   }
-  return text
 }
 
 /** Whether its own properties are what it has to tell. */
