@@ -38,6 +38,10 @@ export default [
     name: 'metrics: { createRegistry } alone',
     import: '{ createRegistry }',
   }),
+  entry('metrics', '2.9 kB', {
+    name: 'metrics/process',
+    path: 'packages/metrics/dist/process/index.js',
+  }),
   entry('pipeline', '2.05 kB'),
   // By itself: the other packages have their own lines, and the SDK is there anyway.
   entry('bedrock-adapter', '6.1 kB', { ignore: ['@holdfast/*', '@aws-sdk/*'] }),

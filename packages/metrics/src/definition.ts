@@ -1,4 +1,5 @@
-import { checkFunctions, checkNumber, type NumberRule, refusal } from '@holdfast/internal'
+import { checkFunctions, refusal } from '@holdfast/internal'
+import { ascending } from './ascending.ts'
 import type { FamilyFacts, HistogramOptions, MetricOptions, SummaryOptions } from './metrics.ts'
 import { checkLabelNames, checkMetricName } from './names.ts'
 import { mainSuffix, TYPES } from './types.ts'
@@ -61,13 +62,4 @@ function familyName(type: FamilyFacts['type'], given: unknown, prefix: string): 
   const suffix = mainSuffix(type)
   const base = suffix && name.endsWith(suffix) ? name.slice(0, -suffix.length) : name
   return checkMetricName('name', base)
-}
-
-function ascending(option: string, given: readonly number[], rule: NumberRule): number[] {
-  if (!Array.isArray(given)) throw refusal(option, given, 'a list of numbers')
-  for (const value of given) checkNumber(option, value, rule)
-  if (new Set(given).size < given.length) {
-    throw refusal(option, given.join(', '), 'numbers of which none comes twice', RangeError)
-  }
-  return given.toSorted((a, b) => a - b)
 }

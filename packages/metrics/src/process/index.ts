@@ -1,0 +1,2 @@
+export type { ProcessMetrics, ProcessMetricsOptions } from './collect-process-metrics.ts'
+export { collectProcessMetrics } from './collect-process-metrics.ts'
