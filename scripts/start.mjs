@@ -1,13 +1,14 @@
-// The second half of `npm run demo` and `npm run bench`: runs a folder's `src/main.ts` on the built workspace, with the
-// options given.
+// The second half of `npm run demo`, `npm run bench` and their like: runs a program, or a folder's `src/main.ts`, on the
+// built workspace, with the options given.
 import { spawnSync } from 'node:child_process'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { root } from './pnpm.mjs'
 
-const [folder, ...options] = process.argv.slice(2)
-const program = ['--import', 'tsx', join('src', 'main.ts'), ...options]
-const { status } = spawnSync(process.execPath, program, {
-  cwd: join(root, folder),
+const [asked, ...options] = process.argv.slice(2)
+const isProgram = asked.endsWith('.ts')
+const program = isProgram ? basename(asked) : join('src', 'main.ts')
+const { status } = spawnSync(process.execPath, ['--import', 'tsx', program, ...options], {
+  cwd: join(root, isProgram ? dirname(asked) : asked),
   stdio: 'inherit',
 })
 process.exitCode = status ?? 1

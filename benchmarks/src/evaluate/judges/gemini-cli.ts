@@ -1,0 +1,61 @@
+import { createJudge, type Judge } from '../judge.ts'
+
+/** How often a pattern of calls must come, and of how many calls it may be. */
+const REPEATS = 5
+const LONGEST_PERIOD = 5
+
+/** A window of text that comes this often, this close together, is a chant. */
+const CHANT = { window: 50, times: 10, farApart: 250, differing: 5 } as const
+
+/**
+ * Gemini CLI: a pattern of one to five calls, five times over. The key is the input's JSON as it comes, keys unsorted;
+ * results are not looked at. Text is watched for chants, which a call ends. Its first finding counts, after which the model
+ * is told and may go on once. The check by a second model after 30 turns is left out.
+ */
+export const geminiCli: Judge = createJudge('Gemini CLI', () => {
+  let keys: string[] = []
+  let said = ''
+  return {
+    userSays() {
+      keys = []
+      said = ''
+    },
+    answers(text = '') {
+      said += text
+      return chants(said) ? { action: 'stop', how: 'chant' } : undefined
+    },
+    asks({ tool, input }) {
+      said = ''
+      keys.push(`${tool}:${JSON.stringify(input)}`)
+      const period = periodOf(keys)
+      if (period === undefined) return undefined
+      return { action: 'stop', how: period === 1 ? 'same call' : `period ${period}` }
+    },
+  }
+})
+
+function periodOf(keys: readonly string[]): number | undefined {
+  for (let period = 1; period <= LONGEST_PERIOD; period++) {
+    const recent = keys.slice(-period * REPEATS)
+    if (recent.length < period * REPEATS) return undefined
+    if (recent.every((key, n) => key === recent[n % period])) return period
+  }
+  return undefined
+}
+
+/** Whether some window is repeated closely, with mostly the same text between. */
+function chants(text: string): boolean {
+  const places = new Map<string, number[]>()
+  for (let at = 0; at + CHANT.window <= text.length; at++) {
+    const window = text.slice(at, at + CHANT.window)
+    const seen = places.get(window) ?? []
+    seen.push(at)
+    places.set(window, seen)
+    if (seen.length < CHANT.times) continue
+    const recent = seen.slice(-CHANT.times)
+    const apart = (at - (recent[0] ?? 0)) / (CHANT.times - 1)
+    const between = new Set(recent.slice(1).map((place, n) => text.slice(recent[n], place)))
+    if (apart <= CHANT.farApart && between.size <= CHANT.differing) return true
+  }
+  return false
+}
