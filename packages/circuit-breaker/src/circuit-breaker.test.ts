@@ -8,9 +8,9 @@ import {
   watch,
 } from '@holdfast/internal/testing'
 import { describe, expect, test, vi } from 'vitest'
-import { createCircuitBreaker } from './circuit-breaker.ts'
 import { CircuitOpenError } from './circuit-open-error.ts'
 import { consecutiveFailures } from './consecutive-failures.ts'
+import { createCircuitBreaker } from './create-circuit-breaker.ts'
 import { failureCount } from './failure-count.ts'
 import { down, failing, fragile, halfOpen, rejection } from './testing.ts'
 

@@ -1,10 +1,7 @@
 import { checkNumber } from '@holdfast/internal'
-import {
-  type CircuitBreaker,
-  type CircuitBreakerChanges,
-  type CircuitBreakerOptions,
-  createCircuitBreaker,
-} from './circuit-breaker.ts'
+import type { CircuitBreaker } from './circuit-breaker.ts'
+import { createCircuitBreaker } from './create-circuit-breaker.ts'
+import type { CircuitBreakerChanges, CircuitBreakerOptions } from './options.ts'
 
 /** Options of {@link createCircuitBreakers}. Validated at creation. */
 export interface CircuitBreakersOptions extends CircuitBreakerOptions {

@@ -1,6 +1,6 @@
 import { advance, useVirtualTime } from '@holdfast/internal/testing'
 import { describe, expect, test } from 'vitest'
-import type { CircuitBreakerOptions } from './circuit-breaker.ts'
+import type { CircuitBreakerOptions } from './options.ts'
 import { down, failing, fragile, halfOpen, rejection } from './testing.ts'
 
 useVirtualTime()

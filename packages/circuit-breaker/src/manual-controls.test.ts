@@ -1,7 +1,7 @@
 import { advance, deferred, useVirtualTime } from '@holdfast/internal/testing'
 import { describe, expect, test } from 'vitest'
-import { createCircuitBreaker } from './circuit-breaker.ts'
 import { CircuitOpenError } from './circuit-open-error.ts'
+import { createCircuitBreaker } from './create-circuit-breaker.ts'
 import { failureCount } from './failure-count.ts'
 import { down, failing, fragile, halfOpen, rejection } from './testing.ts'
 

@@ -1,4 +1,4 @@
-import type { Clock } from '@holdfast/internal'
+import { type Clock, checkFunction } from '@holdfast/internal'
 
 /**
  * When a closed circuit opens: an immutable description, from which each breaker makes its own window. Write your own,
@@ -30,4 +30,10 @@ export interface OutcomeWindow {
    * @param toEpoch - From a time of the breaker's clock to milliseconds since 1970.
    */
   save?(toEpoch: (time: number) => number): unknown
+}
+
+/** @throws TypeError when it is none. */
+export function checkStrategy(openWhen: OpeningStrategy): OpeningStrategy {
+  checkFunction('openWhen.createWindow', openWhen?.createWindow)
+  return openWhen
 }

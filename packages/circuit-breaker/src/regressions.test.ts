@@ -8,9 +8,9 @@ import {
   watch,
 } from '@holdfast/internal/testing'
 import { describe, expect, test } from 'vitest'
-import { createCircuitBreaker } from './circuit-breaker.ts'
 import { createCircuitBreakers } from './circuit-breakers.ts'
 import { CircuitOpenError } from './circuit-open-error.ts'
+import { createCircuitBreaker } from './create-circuit-breaker.ts'
 import { failureCount } from './failure-count.ts'
 import { failureRate } from './failure-rate.ts'
 import { down, failing, fragile, halfOpen, rejection } from './testing.ts'

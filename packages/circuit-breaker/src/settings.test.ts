@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { createCircuitBreaker } from './circuit-breaker.ts'
 import { consecutiveFailures } from './consecutive-failures.ts'
+import { createCircuitBreaker } from './create-circuit-breaker.ts'
 import { failureCount } from './failure-count.ts'
 import { failureRate } from './failure-rate.ts'
 import { checkSettings, cooldownMs } from './settings.ts'

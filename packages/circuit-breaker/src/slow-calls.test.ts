@@ -1,8 +1,9 @@
 import { advance, deferred, useVirtualTime } from '@holdfast/internal/testing'
 import { expect, test } from 'vitest'
-import type { CircuitBreaker, CircuitBreakerOptions } from './circuit-breaker.ts'
+import type { CircuitBreaker } from './circuit-breaker.ts'
 import { failureCount } from './failure-count.ts'
 import { failureRate } from './failure-rate.ts'
+import type { CircuitBreakerOptions } from './options.ts'
 import { down, fragile, halfOpen, rejection } from './testing.ts'
 
 useVirtualTime()

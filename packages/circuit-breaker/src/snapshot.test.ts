@@ -1,15 +1,13 @@
 import { advance, thrownBy, useVirtualTime } from '@holdfast/internal/testing'
 import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
-import {
-  type CircuitBreaker,
-  type CircuitBreakerOptions,
-  createCircuitBreaker,
-} from './circuit-breaker.ts'
+import type { CircuitBreaker } from './circuit-breaker.ts'
 import { consecutiveFailures } from './consecutive-failures.ts'
+import { createCircuitBreaker } from './create-circuit-breaker.ts'
 import { failureCount } from './failure-count.ts'
 import { failureRate } from './failure-rate.ts'
 import type { OpeningStrategy } from './opening-strategy.ts'
+import type { CircuitBreakerOptions } from './options.ts'
 import type { CircuitBreakerSnapshot } from './snapshot.ts'
 import { down, fragile, halfOpen, rejection } from './testing.ts'
 

@@ -1,12 +1,10 @@
 import { advance, thrownBy } from '@holdfast/internal/testing'
-import {
-  type CircuitBreaker,
-  type CircuitBreakerOptions,
-  createCircuitBreaker,
-} from './circuit-breaker.ts'
+import type { CircuitBreaker } from './circuit-breaker.ts'
 import type { CircuitOpenError } from './circuit-open-error.ts'
+import { createCircuitBreaker } from './create-circuit-breaker.ts'
 import type { CircuitBreakerEvent } from './events.ts'
 import { failureCount } from './failure-count.ts'
+import type { CircuitBreakerOptions } from './options.ts'
 
 export const down: Error = new Error('down')
 export const failing = (): Promise<never> => Promise.reject(down)
