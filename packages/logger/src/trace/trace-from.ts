@@ -30,8 +30,8 @@ function read(headers: HeadersLike, name: string): unknown {
     if (typeof headers.get === 'function') return headers.get(name)
     const fields = headers as Readonly<Record<string, unknown>>
     // Node's are lower-case; some gateways leave the names as they were sent.
-    const key = Object.keys(fields).find((key) => key.toLowerCase() === name)
-    const value = fields[name] ?? fields[key ?? name]
+    const isName = (key: string) => key.length === name.length && key.toLowerCase() === name
+    const value = fields[name] ?? fields[Object.keys(fields).find(isName) ?? name]
     return Array.isArray(value) ? value.join() : value
   } catch {
     return undefined

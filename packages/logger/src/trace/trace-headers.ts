@@ -1,7 +1,7 @@
 import { currentTrace, nextSpan } from './context.ts'
 import type { TraceContext } from './trace-context.ts'
 import { formatTraceparent } from './traceparent.ts'
-import { formatTracestate, parseTracestate } from './tracestate.ts'
+import { parseTracestate } from './tracestate.ts'
 
 /**
  * What to send along with one outgoing call, or to keep with one job: `traceparent`, with a span id of its own, and
@@ -15,7 +15,9 @@ export function traceHeaders(
 ): Record<string, string> {
   if (!trace) return {}
   const traceparent = formatTraceparent(nextSpan(trace))
+  const { state } = trace
   // Read again, since it may have been made by hand.
-  const tracestate = formatTracestate(parseTracestate(trace.state) ?? [])
-  return tracestate ? { traceparent, tracestate } : { traceparent }
+  return state && parseTracestate(state)?.length
+    ? { traceparent, tracestate: state }
+    : { traceparent }
 }
