@@ -1,0 +1,34 @@
+// What each thread runs.
+import { parentPort } from 'node:worker_threads'
+import { createRegistry } from '@holdfast/metrics'
+import type { Job } from './job-thread.ts'
+import { createJobs } from './jobs.ts'
+import { isAsk } from './messages.ts'
+import { createReporter } from './report-metrics.ts'
+
+const registry = createRegistry()
+const run = createJobs(registry)
+const reporter = createReporter(registry, (message) => parentPort?.postMessage(message))
+const inHand = new Set<Promise<void>>()
+
+async function perform(job: Job): Promise<void> {
+  await run(job.kind)
+  parentPort?.postMessage({ ...job, type: 'job.done' } satisfies Job)
+}
+
+async function leave(): Promise<void> {
+  await Promise.all(inHand)
+  await reporter.tellLast()
+  // The thread ends, as nothing is left that could happen.
+  parentPort?.close()
+}
+
+parentPort?.on('message', async (message: Job) => {
+  if (isAsk(message)) return reporter.tell()
+  const done = perform(message)
+  inHand.add(done)
+  await done
+  inHand.delete(done)
+  if (message.kind === 'leave') await leave()
+})
+await reporter.tell()

@@ -1,0 +1,175 @@
+// What can happen to a worker while it is being asked, on fakes.
+import { createRegistry, type Registry } from '@holdfast/metrics'
+import fc from 'fast-check'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createFleetMetrics } from '../src/fleet-metrics.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+})
+afterEach(() => vi.useRealTimers())
+
+/** A fleet, and workers that answer when they are told to. */
+function setUp() {
+  const late: string[] = []
+  const own = createRegistry()
+  const fleet = createFleetMetrics(own, {
+    timeoutMs: 1000,
+    onLate: (worker) => void late.push(worker),
+  })
+  async function start(name: string) {
+    const registry = createRegistry()
+    const jobs = registry.counter({ name: 'jobs_total', help: 'Jobs.' })
+    const seconds = registry.counter({ name: 'job_seconds_total', help: 'Seconds.' })
+    registry.gauge({ name: 'up', help: 'Up.' }).set(1)
+    const size = registry.summary({ name: 'size', help: 'Sizes.', quantiles: [0.5] })
+    const member = { asked: 0, answers: true }
+    const seat = fleet.join(name, () => {
+      member.asked += 1
+      if (member.answers) void tell()
+    })
+    const tell = async () => seat.told(await registry.snapshot())
+    await tell()
+    return Object.assign(member, { jobs, seconds, size, tell, leave: () => seat.left() })
+  }
+  const scrape = async () => valuesOf(await fleet.render())
+  return { own, fleet, start, scrape, late }
+}
+
+const valuesOf = (text: string): Record<string, number> =>
+  Object.fromEntries(
+    text
+      .split('\n')
+      .filter((line) => line && !line.startsWith('#'))
+      .map((line) => line.split(' '))
+      .map(([series, value]) => [series, Number(value)]),
+  )
+
+/** Lets everything happen that needs no time. */
+const turn = () => new Promise((resolve) => setImmediate(resolve))
+
+test('all that answer are added up, with the process’s own', async () => {
+  const { own, start, scrape } = setUp()
+  own.counter({ name: 'jobs_total', help: 'Jobs.' }).inc(1)
+  for (const [name, count] of [
+    ['a', 2],
+    ['b', 4],
+  ] as const)
+    (await start(name)).jobs.inc(count)
+  expect(await scrape()).toMatchObject({ jobs_total: 7, up: 2, worker_late_total: 0 })
+})
+
+test('one that is late costs its gauges, is told of, and counts as it told last', async () => {
+  const { start, scrape, late } = setUp()
+  const [one, other] = [await start('a'), await start('b')]
+  one.jobs.inc(2)
+  other.jobs.inc(4)
+  await scrape()
+  one.jobs.inc()
+  other.jobs.inc()
+  other.answers = false
+  const second = scrape()
+  await vi.advanceTimersByTimeAsync(999)
+  expect(late).toEqual([])
+  await vi.advanceTimersByTimeAsync(1)
+  expect(await second).toMatchObject({ jobs_total: 7, up: 1, worker_late_total: 1 })
+  expect(late).toEqual(['b'])
+  other.answers = true
+  expect(await scrape()).toMatchObject({ jobs_total: 8, up: 2, worker_late_total: 1 })
+})
+
+test('one that dies while it is asked is not waited for, and counts once', async () => {
+  const { start, scrape, late } = setUp()
+  const [one, other] = [await start('a'), await start('b')]
+  one.jobs.inc(2)
+  other.jobs.inc(4)
+  await scrape()
+  other.answers = false
+  const second = scrape()
+  await turn()
+  other.leave()
+  // No time has passed.
+  expect(await second).toMatchObject({ jobs_total: 6, up: 1, worker_exits_total: 1 })
+  expect(late).toEqual([])
+})
+
+test('one that told and then died in the same scrape counts once, without its gauges', async () => {
+  const { start, scrape } = setUp()
+  const [one, other] = [await start('a'), await start('b')]
+  one.answers = false
+  other.jobs.inc(4)
+  const second = scrape()
+  await turn()
+  other.leave()
+  await one.tell()
+  expect(await second).toMatchObject({ jobs_total: 4, up: 1, worker_exits_total: 1 })
+})
+
+test('one that still starts is not asked', async () => {
+  const { fleet, scrape, late } = setUp()
+  const ask = vi.fn()
+  fleet.join('slow to start', ask)
+  expect(await scrape()).toMatchObject({ worker_late_total: 0 })
+  expect(ask).not.toHaveBeenCalled()
+  expect(late).toEqual([])
+})
+
+test('scrapes at the same time ask once', async () => {
+  const { start, scrape } = setUp()
+  const one = await start('a')
+  const [a, b] = await Promise.all([scrape(), scrape()])
+  expect(a).toEqual(b)
+  expect(one.asked).toBe(1)
+})
+
+test('of one that is gone a summary keeps its count, and its quantiles go', async () => {
+  const { start, scrape } = setUp()
+  const [one, other] = [await start('a'), await start('b')]
+  one.size.observe(100)
+  other.size.observe(1)
+  expect(await scrape()).toMatchObject({ 'size{quantile="0.5"}': 100, size_count: 2 })
+  one.leave()
+  expect(await scrape()).toMatchObject({ 'size{quantile="0.5"}': 1, size_count: 2, size_sum: 101 })
+})
+
+test('whoever works, hangs, dies or is replaced: no counter goes down by as much as a last digit', async () => {
+  vi.useRealTimers()
+  const step = fc.record({
+    at: fc.nat({ max: 2 }),
+    what: fc.constantFrom('work' as const, 'die' as const, 'hang' as const),
+    seconds: fc.integer({ min: 1, max: 999 }).map((n) => n / 1000),
+  })
+  const property = fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+    const own: Registry = createRegistry()
+    const fleet = createFleetMetrics(own, { timeoutMs: 1, onLate: () => {} })
+    const start = async () => {
+      const registry = createRegistry()
+      const seconds = registry.counter({ name: 'job_seconds_total', help: 'Seconds.' })
+      const worker = { seconds, hangs: false, left: () => seat.left() }
+      const seat = fleet.join('any', async () => {
+        if (!worker.hangs) seat.told(await registry.snapshot())
+      })
+      seat.told(await registry.snapshot())
+      return worker
+    }
+    const workers = [await start(), await start(), await start()]
+    let shown = 0
+    const look = async () => {
+      const { job_seconds_total: now = 0 } = valuesOf(await fleet.render())
+      expect(now).toBeGreaterThanOrEqual(shown)
+      shown = now
+    }
+    for (const { at, what, seconds } of steps) {
+      const worker = workers[at] as (typeof workers)[number]
+      if (what === 'work') worker.seconds.inc(seconds)
+      if (what === 'hang') worker.hangs = !worker.hangs
+      await look()
+      if (what !== 'die') continue
+      worker.left()
+      await look()
+      workers[at] = await start()
+      await look()
+    }
+  })
+  await fc.assert(property, { numRuns: 200 })
+})

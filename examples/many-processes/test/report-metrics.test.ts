@@ -1,0 +1,23 @@
+import type { Registry, RegistrySnapshot } from '@holdfast/metrics'
+import { expect, test } from 'vitest'
+import type { Told } from '../src/messages.ts'
+import { createReporter } from '../src/report-metrics.ts'
+
+test('the last word has all that was counted, though a scrape was under way', async () => {
+  let counted = 0
+  let underWay: Promise<RegistrySnapshot> | undefined
+  // As a registry does it: whoever asks meanwhile gets the values that have been taken already.
+  const snapshot = () => {
+    const taken = { version: 1, families: [], counted } as RegistrySnapshot
+    underWay ??= new Promise((resolve) => setImmediate(resolve, taken))
+    return underWay.finally(() => {
+      underWay = undefined
+    })
+  }
+  const told: Told[] = []
+  const reporter = createReporter({ snapshot } as Registry, (message) => void told.push(message))
+  const scraped = reporter.tell()
+  counted = 1
+  await Promise.all([scraped, reporter.tellLast()])
+  expect(told.map(({ snapshot }) => snapshot)).toMatchObject([{ counted: 0 }, { counted: 1 }])
+})
