@@ -19,8 +19,8 @@ export default [
     name: 'circuit-breaker: { createCircuitBreaker } alone',
     import: '{ createCircuitBreaker }',
   }),
-  entry('limiter', '7.25 kB'),
-  entry('limiter', '5.6 kB', {
+  entry('limiter', '7.3 kB'),
+  entry('limiter', '5.65 kB', {
     name: 'limiter: { createLimiter } alone',
     import: '{ createLimiter }',
   }),

@@ -14,38 +14,17 @@ import {
   throwIfAborted,
   withMembers,
 } from '@holdfast/internal'
-import type { RejectionReason } from './events.ts'
-import { type CallTerms, Gate, WaitingCall } from './gate.ts'
+import type { CallTerms } from './call-terms.ts'
+import { Gate } from './gate.ts'
 import type { LimiterContext, Settle, SettleContext } from './limiter-context.ts'
+import type { LimiterStats } from './limiter-stats.ts'
 import { perform, performWaiting, settleOf } from './perform.ts'
-import type { RateStats } from './rates.ts'
 import type { LimiterChanges, LimiterOptions } from './settings.ts'
+import { WaitingCall } from './waiting-call.ts'
 
 /** Leave for one call of a limiter. */
 export interface LimiterPermit extends Permit {
   readonly settle: Settle
-}
-
-/** How a limiter stands, and what it has seen since it was made. */
-export interface LimiterStats {
-  readonly active: number
-  readonly queued: number
-  /** How much may run at once now; 0 while it is paused. */
-  readonly limit: number
-  /** Calls that have been aborted, and whose work goes on. */
-  readonly zombies: number
-  readonly paused: boolean
-  readonly closed: boolean
-  readonly started: number
-  /** How those that have ended did. */
-  readonly successes: number
-  readonly failures: number
-  readonly ignored: number
-  /** Calls that were not made, by reason. */
-  readonly rejected: Readonly<Record<RejectionReason, number>>
-  /** When a call that came now would start, in milliseconds, from how fast the queue has moved, if it has. */
-  readonly estimatedWaitMs: number | undefined
-  readonly rates: Readonly<Record<string, RateStats>>
 }
 
 /**
@@ -124,7 +103,7 @@ class CallLimiter {
   }
 
   get queued(): number {
-    return this.#gate.line.length
+    return this.#gate.room.line.length
   }
 
   run<T>(
@@ -143,14 +122,14 @@ class CallLimiter {
     if (!(entry instanceof WaitingCall)) return perform(entry, operation, context)
     entry.operation = operation
     // The promise keeps the caller's async context, which the call that makes way does not have.
-    return gate.wait(entry).then(performWaiting.bind(entry)) as Promise<T>
+    return gate.room.wait(entry).then(performWaiting.bind(entry)) as Promise<T>
   }
 
   async acquire(context: LimiterContext = NO_CONTEXT): Promise<LimiterPermit> {
     throwIfAborted(context.signal)
     const entry = this.#gate.enter(context)
     if (!(entry instanceof WaitingCall)) return this.#permit(entry)
-    const verdict = await this.#gate.wait(entry)
+    const verdict = await this.#gate.room.wait(entry)
     if (verdict !== 'started') throw verdict.reason
     if (context.signal?.aborted) {
       this.#gate.cancel(entry.terms)
@@ -165,10 +144,10 @@ class CallLimiter {
   }
 
   stats(): LimiterStats {
-    const { active, line, limit, paused, closed, zombies, counts, rejected, rates } = this.#gate
+    const { active, limit, paused, closed, zombies, counts, room, rates } = this.#gate
     return {
       active,
-      queued: line.length,
+      queued: room.line.length,
       limit,
       zombies,
       paused,
@@ -177,8 +156,8 @@ class CallLimiter {
       successes: counts.success,
       failures: counts.failure,
       ignored: counts.ignore,
-      rejected: { ...rejected },
-      estimatedWaitMs: this.#gate.estimate(),
+      rejected: { ...room.rejected },
+      estimatedWaitMs: room.estimate(),
       rates: rates?.stats() ?? {},
     }
   }
@@ -195,10 +174,14 @@ class CallLimiter {
     this.#gate.pause(false)
   }
 
-  drain({ timeoutMs }: { readonly timeoutMs?: number | undefined } = {}): Promise<boolean> {
-    if (timeoutMs !== undefined) checkNumber('timeoutMs', timeoutMs, { min: 0 })
-    const { active, line, idleListeners } = this.#gate
-    if (active === 0 && line.length === 0) return Promise.resolve(true)
+  drain({
+    timeoutMs = Infinity,
+  }: {
+    readonly timeoutMs?: number | undefined
+  } = {}): Promise<boolean> {
+    checkNumber('timeoutMs', timeoutMs, { min: 0 })
+    const { idleListeners } = this.#gate
+    if (this.active === 0 && this.queued === 0) return Promise.resolve(true)
     return new Promise((resolve) => {
       const end = (drained: boolean) => {
         idleListeners.delete(onIdle)
@@ -207,9 +190,7 @@ class CallLimiter {
       }
       const onIdle = () => end(true)
       const deadline =
-        timeoutMs === undefined || timeoutMs > MAX_TIMER_MS
-          ? undefined
-          : this.#clock.setTimeout(() => end(false), timeoutMs)
+        timeoutMs > MAX_TIMER_MS ? undefined : this.#clock.setTimeout(() => end(false), timeoutMs)
       idleListeners.add(onIdle)
     })
   }

@@ -1,6 +1,7 @@
 import { callOperation, type Operation, type Outcome, whenAborted } from '@holdfast/internal'
-import type { CallTerms, Refusal, WaitingCall } from './gate.ts'
+import type { CallTerms } from './call-terms.ts'
 import type { LimiterContext, Settle, SettleContext } from './limiter-context.ts'
+import type { Verdict, WaitingCall } from './waiting-call.ts'
 
 type LimitedOperation<T> = Operation<T, LimiterContext & SettleContext>
 
@@ -10,54 +11,54 @@ export function perform<T>(
   operation: LimitedOperation<T>,
   context: LimiterContext,
 ): Promise<T> {
-  const { gate } = terms
+  const { owner } = terms
   const { signal } = context
   if (signal?.aborted) {
-    gate.cancel(terms)
+    owner.cancel(terms)
     return Promise.reject(signal.reason)
   }
-  const inner = gate.rates ? { ...context, settle: settleOf(terms) } : context
+  const inner = owner.rates ? { ...context, settle: settleOf(terms) } : context
   const work = callOperation(operation, inner as LimiterContext & SettleContext)
   if (signal !== undefined) return endUnder(signal, terms, work)
   return work.then(
     (result) => {
-      gate.end(terms, 'success')
+      owner.end(terms, 'success')
       return result
     },
     (error) => {
-      gate.end(terms, 'failure', error)
+      owner.end(terms, 'failure', error)
       throw error
     },
   )
 }
 
 /** The same for a call that has waited. Bound to it: a closure would keep more than it needs, for each that waits. */
-export function performWaiting(this: WaitingCall, verdict: Refusal | 'started'): Promise<unknown> {
+export function performWaiting(this: WaitingCall, verdict: Verdict): Promise<unknown> {
   if (verdict !== 'started') throw verdict.reason
   return perform(this.terms, this.operation as LimitedOperation<unknown>, this.context)
 }
 
 /** How a call corrects its reservation. */
 export function settleOf(terms: CallTerms): Settle {
-  return (actual) => terms.gate.settle(terms, actual)
+  return (actual) => terms.owner.settle(terms, actual)
 }
 
 /** An aborted call rejects at once; its work may go on, and then holds its slot. */
 function endUnder<T>(signal: AbortSignal, terms: CallTerms, work: Promise<T>): Promise<T> {
-  const { gate } = terms
+  const { owner } = terms
   return new Promise((resolve, reject) => {
     let aborted = false
     const callOff = whenAborted(signal, () => {
       aborted = true
-      gate.zombies++
-      if (gate.releaseOnAbort) gate.end(terms, 'ignore')
+      owner.zombies++
+      if (owner.releaseOnAbort) owner.end(terms, 'ignore')
       reject(signal.reason)
     })
     const end = (outcome: Outcome, error?: unknown) => {
       callOff()
-      if (aborted) gate.zombies--
-      if (!aborted) gate.end(terms, outcome, error)
-      else if (!gate.releaseOnAbort) gate.end(terms, 'ignore')
+      if (aborted) owner.zombies--
+      if (!aborted) owner.end(terms, outcome, error)
+      else if (!owner.releaseOnAbort) owner.end(terms, 'ignore')
     }
     work.then(
       (result) => {
