@@ -24,7 +24,7 @@ export function recordCircuitBreakers(registry: Registry): Recorder<CircuitBreak
   const stateOf = gauge(
     registry,
     'circuit_breaker_state',
-    'The state a breaker is in, the only one of its name that shows: closed 0, half-open 1, open 2.',
+    'The state: closed 0, half-open 1, open 2.',
     // Of several processes: each state that any of them is in shows, with its own value.
     'max',
     'state',
@@ -32,27 +32,19 @@ export function recordCircuitBreakers(registry: Registry): Recorder<CircuitBreak
   const changes = counter(
     registry,
     'circuit_breaker_state_changes_total',
-    'Changes of a breaker to a state.',
+    'Changes to the state.',
     'state',
   )
-  const rejected = counter(
-    registry,
-    'circuit_breaker_rejected_total',
-    'Calls that a breaker did not let through.',
-  )
+  const rejected = counter(registry, 'circuit_breaker_rejected_total', 'Calls not let through.')
   const settled = {
     success: counter(registry, 'circuit_breaker_success_total', 'Calls that succeeded.'),
     failure: counter(registry, 'circuit_breaker_failure_total', 'Calls that failed.'),
-    ignore: counter(
-      registry,
-      'circuit_breaker_ignored_total',
-      'Calls whose end says nothing on the health of what was called.',
-    ),
+    ignore: counter(registry, 'circuit_breaker_ignored_total', 'Calls that say nothing on health.'),
   }
   const slowCalls = counter(
     registry,
     'circuit_breaker_slow_total',
-    'Calls that took as long as the breaker calls slow, or longer.',
+    'Calls of slowCallMs or longer.',
   )
   const known = new Set<string>()
 

@@ -13,16 +13,11 @@ export type FeatureFlagFacts = { readonly name: string } & (
 )
 
 export function recordFeatureFlags(registry: Registry): Recorder<FeatureFlagFacts> {
-  const changes = counter(
-    registry,
-    'feature_flag_changes_total',
-    'Changes of what a flag comes to.',
-    'flag',
-  )
+  const changes = counter(registry, 'feature_flag_changes_total', 'Changes of a flag.', 'flag')
   const stale = gauge(
     registry,
     'feature_flag_source_stale',
-    'Whether what a source has cannot be read or is wrong: 1, else 0.',
+    '1 while a source cannot be read or is wrong.',
     'max',
     'source',
   )

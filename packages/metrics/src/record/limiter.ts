@@ -21,40 +21,26 @@ export function recordLimiters(
   registry: Registry,
   buckets: readonly number[] = WAIT_BUCKETS,
 ): Recorder<LimiterFacts> {
-  const inFlight = gauge(
-    registry,
-    'limiter_in_flight',
-    'How much of the limit is in use: the costs of the calls that run.',
-    'sum',
-  )
+  const inFlight = gauge(registry, 'limiter_in_flight', 'How much of the limit is in use.', 'sum')
   const queueSize = gauge(registry, 'limiter_queue_size', 'Calls that wait.', 'sum')
   const limit = gauge(
     registry,
     'limiter_limit',
-    'What the limit has been changed to; missing while it is as it was made, or infinite.',
+    'The limit, once it has been changed, unless infinite.',
     'sum',
   )
   const wait = registry.histogram({
     name: 'limiter_queue_wait_seconds',
-    help: 'How long the calls that ran had waited before.',
+    help: 'How long calls that ran had waited.',
     unit: 'seconds',
     labels: ['name'],
     buckets,
   })
-  const rejected = counter(
-    registry,
-    'limiter_rejected_total',
-    'Calls that were not made.',
-    'reason',
-  )
+  const rejected = counter(registry, 'limiter_rejected_total', 'Calls not made.', 'reason')
   const settled = {
     success: counter(registry, 'limiter_completed_total', 'Calls that succeeded.'),
     failure: counter(registry, 'limiter_failed_total', 'Calls that failed.'),
-    ignore: counter(
-      registry,
-      'limiter_ignored_total',
-      'Calls whose end says nothing on the health of what was called, such as aborted ones.',
-    ),
+    ignore: counter(registry, 'limiter_ignored_total', 'Calls that say nothing on health.'),
   }
 
   /** Each event tells how the limiter stands. */

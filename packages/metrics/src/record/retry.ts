@@ -9,26 +9,17 @@ export type RetryFacts = { readonly name: string } & (
 )
 
 export function recordRetries(registry: Registry): Recorder<RetryFacts> {
-  const attempts = counter(
-    registry,
-    'retry_attempts_total',
-    'Attempts after the first, when they were decided on, by the class of the error before.',
-    'reason',
-  )
+  const attempts = counter(registry, 'retry_attempts_total', 'Attempts after the first.', 'reason')
   const succeeded = counter(
     registry,
     'retry_succeeded_total',
-    'Calls that succeeded after the first attempt.',
+    'Calls that a further attempt saved.',
   )
-  const exhausted = counter(
-    registry,
-    'retry_exhausted_total',
-    'Calls that failed, as no attempt was left.',
-  )
+  const exhausted = counter(registry, 'retry_exhausted_total', 'Calls with no attempt left.')
   const refused = counter(
     registry,
     'retry_refused_total',
-    'Calls that failed though an attempt was left: the wait too long, too late, out of budget.',
+    'Calls given up with an attempt left.',
     'reason',
   )
   return {
