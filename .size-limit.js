@@ -29,7 +29,7 @@ export default [
     name: 'feature-flags: { createFlags } alone',
     import: '{ createFlags }',
   }),
-  entry('feature-flags', '4.9 kB', {
+  entry('feature-flags', '5 kB', {
     name: 'feature-flags/admin',
     path: 'packages/feature-flags/dist/admin/index.js',
   }),

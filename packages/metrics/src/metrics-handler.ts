@@ -1,6 +1,5 @@
-import { refusal } from '@holdfast/internal'
+import { byBearerToken, refusal } from '@holdfast/internal'
 import { acceptsGzip } from './accepts-gzip.ts'
-import { bearerToken } from './bearer-token.ts'
 import type { Registry } from './metrics.ts'
 import { negotiate } from './negotiate.ts'
 
@@ -34,12 +33,13 @@ export function createMetricsHandler(
   if (typeof path !== 'string' || !path.startsWith('/')) {
     throw refusal('path', path, 'like "/metrics"')
   }
-  const hasToken = token === undefined ? undefined : bearerToken([token].flat())
+  const known = token === undefined ? undefined : [token].flat().map((one) => [one, true] as const)
+  const findToken = known && byBearerToken(known)
 
   return async (request) => {
     const { method, url, headers } = request
     // First: a stranger does not learn what is here.
-    if (hasToken && !(await hasToken(request))) {
+    if (findToken && (await findToken(request)).length === 0) {
       return refuse(401, 'This takes a token', { 'www-authenticate': 'Bearer' })
     }
     if (new URL(url).pathname !== path) return refuse(404, 'Not found')
