@@ -2,6 +2,7 @@ import { inOrderOf, median } from './compare.ts'
 import { versionOf } from './machine.ts'
 import { verdict } from './report.ts'
 import { table } from './table.ts'
+import { callsThatTake } from './time-calls.ts'
 
 /**
  * Something that answers yes or no, over and over. What answers at once is measured without an `await`, which would cost
@@ -39,7 +40,6 @@ export interface AnswerComparison {
 const ROUNDS = 31
 /** How long an oracle's share of a round takes, about. */
 const ROUND_MS = 30
-const WARM_UP_MS = 500
 /** How far the part of yes may be from what it must be: keys that are hashed are not a deck of cards. */
 const YES_TOLERANCE = 0.05
 
@@ -51,7 +51,9 @@ export async function compareAnswers(comparison: AnswerComparison): Promise<stri
   const { title, ours, peers, target } = comparison
   const runs: { oracle: Oracle; calls: number; times: number[] }[] = []
   for (const oracle of [nothing, ...ours, ...peers]) {
-    const calls = await callsThatTake(ROUND_MS, oracle)
+    const calls = await callsThatTake(ROUND_MS, async (calls) => {
+      return (await nanosecondsOf(oracle, calls)) / 1_000
+    })
     if (oracle !== nothing) checkAnswers(oracle, counted.yes / calls, comparison.yes)
     runs.push({ oracle, calls, times: [] })
   }
@@ -102,19 +104,6 @@ function checkAnswers({ name, peer }: Oracle, yes: number, expected: number): vo
 function nameOf({ name, peer }: Oracle, isOurs: boolean): string {
   if (peer !== undefined) return `${peer} ${versionOf(peer)}: ${name}`
   return isOurs ? `**${name}**` : name
-}
-
-async function callsThatTake(ms: number, oracle: Oracle): Promise<number> {
-  const warm = performance.now() + WARM_UP_MS
-  let calls = 1
-  let nanoseconds = await nanosecondsOf(oracle, calls)
-  while (performance.now() < warm) {
-    calls = Math.max(1, Math.ceil((ms * 1e6) / nanoseconds))
-    nanoseconds = await nanosecondsOf(oracle, calls)
-  }
-  // The last count is that of the calls returned.
-  await nanosecondsOf(oracle, calls)
-  return calls
 }
 
 async function nanosecondsOf(oracle: Oracle, calls: number): Promise<number> {

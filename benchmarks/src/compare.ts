@@ -38,7 +38,8 @@ export async function measure(comparison: Comparison, rounds: number): Promise<M
   const { floor, ours, peers = [] } = comparison
   const runs: { subject: Subject; calls: number; times: number[] }[] = []
   for (const subject of [floor, ...ours, ...peers]) {
-    runs.push({ subject, calls: await callsThatTake(ROUND_MS, subject.call), times: [] })
+    const calls = await callsThatTake(ROUND_MS, (calls) => timeCalls(subject.call, calls))
+    runs.push({ subject, calls, times: [] })
   }
   for (let round = 0; round < rounds; round++) {
     for (const run of inOrderOf(round, runs)) {

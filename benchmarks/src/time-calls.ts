@@ -5,14 +5,21 @@ export async function timeCalls(call: () => Promise<unknown>, calls: number): Pr
   return ((performance.now() - start) * 1_000) / calls
 }
 
-/** How many calls take about `ms`, found by making them: by then they are compiled. */
-export async function callsThatTake(ms: number, call: () => Promise<unknown>): Promise<number> {
+/**
+ * How many calls take about `ms`, found by making them: by then they are compiled. As many were made last.
+ *
+ * @param time - Makes so many calls, and returns what one takes, in microseconds.
+ */
+export async function callsThatTake(
+  ms: number,
+  time: (calls: number) => Promise<number>,
+): Promise<number> {
   const warm = performance.now() + WARM_UP_MS
   let calls = 1
-  let microseconds = await timeCalls(call, calls)
+  let microseconds = await time(calls)
   while (performance.now() < warm) {
     calls = Math.max(1, Math.ceil((ms * 1_000) / microseconds))
-    microseconds = await timeCalls(call, calls)
+    microseconds = await time(calls)
   }
   return calls
 }
