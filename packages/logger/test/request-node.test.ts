@@ -7,13 +7,13 @@ import { pipeline, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { requestLogger } from '../src/index.ts'
+import { type RequestLoggerOptions, requestLogger } from '../src/index.ts'
 import { collectLines, dial, listen } from './request-support.ts'
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => unknown
 
 /** Serves a handler with a request logger before it. */
-async function serve(handler: Handler, options: { readonly serverTiming?: boolean } = {}) {
+async function serve(handler: Handler, options: Partial<RequestLoggerOptions> = {}) {
   const collected = collectLines()
   const requests = requestLogger({ logger: collected.logger, ...options })
   const server = createServer((request, response) =>
@@ -117,6 +117,20 @@ describe('a request that is answered', () => {
     const [line] = await untilLogged(1)
     const { trace_id, span_id } = line ?? {}
     expect(headers.get('server-timing')).toBe(`trace;desc=00-${trace_id}-${span_id}-03`)
+  })
+
+  test('comes with an id and headers by whatever names, however they are written', async () => {
+    const { origin, untilLogged } = await serve((_, response) => response.end(), {
+      requestIdHeader: 'X-Correlation-ID',
+      headers: ['User-Agent', 'Cookie', 'X-Missing'],
+    })
+    const response = await fetch(origin, {
+      headers: { 'X-CORRELATION-ID': 'abc', 'User-Agent': 'test/1', cookie: 'a=secret' },
+    })
+    expect(response.headers.get('x-correlation-id')).toBe('abc')
+    const [line] = await untilLogged(1)
+    expect(line).toMatchObject({ request_id: 'abc' })
+    expect(line?.['headers']).toEqual({ 'user-agent': 'test/1', cookie: '[redacted]' })
   })
 
   test('before the logger comes to it is logged all the same', async () => {
@@ -261,6 +275,20 @@ describe('a client that leaves', () => {
     const [line] = await untilLogged(1)
     expect(line).toMatchObject({ level: 'warn', msg: 'request aborted', status: 200 })
     expect(line).not.toHaveProperty('err')
+  })
+
+  test('before the logger comes to it', async () => {
+    const { logger, untilLogged } = collectLines()
+    const requests = requestLogger({ logger })
+    const origin = await listen(
+      createServer((request, response) => {
+        response.on('close', () => setImmediate(() => requests(request, response, () => {})))
+        socket.destroy()
+      }),
+    )
+    const { socket } = await dial(origin)
+    socket.write(GET)
+    expect(await untilLogged(1)).toMatchObject([{ msg: 'request aborted' }])
   })
 
   test('as the server has sent it away', async () => {

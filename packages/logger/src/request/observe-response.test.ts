@@ -20,7 +20,8 @@ function observe(state: Partial<Omit<NodeResponse, 'on' | 'setHeader'>> = {}) {
 }
 
 test('one that finishes is completed', () => {
-  const { response, end } = observe({ statusCode: 404 })
+  const { socket, response, end } = observe({ statusCode: 404 })
+  expect(getEventListeners(socket, 'close')).toHaveLength(0)
   response.emit('finish')
   expect(end.mock.calls).toEqual([['completed', 404, undefined]])
 })
@@ -30,6 +31,17 @@ test.each([true, false])('one that closes is aborted; headers sent: %s', (header
   response.emit('close')
   expect(end.mock.calls).toEqual([['aborted', headersSent ? 200 : undefined, undefined]])
 })
+
+test.each([
+  [true, 'completed'],
+  [false, 'aborted'],
+])(
+  'one that is over before it is looked at is told of at once; ended: %s',
+  (writableEnded, outcome) => {
+    const { end } = observe({ destroyed: true, writableEnded })
+    expect(end.mock.calls).toEqual([[outcome, 200, undefined]])
+  },
+)
 
 test('one that was destroyed for a reason has failed', () => {
   const errored = new Error('the source dried up')
@@ -58,6 +70,22 @@ test('one whose turn on the connection never comes hears of its end there', () =
   const { socket, end } = observe({ socket: null, headersSent: false })
   socket.emit('close')
   expect(end.mock.calls).toEqual([['aborted', undefined, undefined]])
+})
+
+test('one whose connection is gone before it is looked at is told of at once', () => {
+  const { socket, end } = observe({ socket: null, headersSent: false, writableEnded: false })
+  socket.emit('close')
+  const late = Object.assign(new EventEmitter(), {
+    statusCode: 200,
+    headersSent: false,
+    writableEnded: false,
+    socket: null,
+    setHeader: () => {},
+  })
+  observeResponse({ headers: {}, socket }, late, end)
+  const gone = Object.assign(new EventEmitter(), { destroyed: true })
+  observeResponse({ headers: {}, socket: gone }, late, end)
+  expect(end.mock.calls).toEqual(Array(3).fill(['aborted', undefined, undefined]))
 })
 
 test('any number may wait for their turn on one connection, with one listener, and leave none behind', () => {

@@ -13,6 +13,7 @@ export interface NodeRequest {
 
 /** What is needed of a connection. */
 interface NodeSocket {
+  readonly destroyed?: boolean | undefined
   once(event: string, listener: () => void): unknown
 }
 
@@ -21,6 +22,7 @@ export interface NodeResponse {
   readonly statusCode: number
   readonly headersSent: boolean
   readonly writableEnded: boolean
+  readonly destroyed?: boolean | undefined
   readonly errored?: Error | null | undefined
   /** `null` while the answer to a request before this one is on its way. */
   readonly socket: unknown
@@ -35,8 +37,9 @@ export interface NodeResponse {
  * has none of its own, and whatever fails closes the response too.
  */
 export function observeResponse(request: NodeRequest, response: NodeResponse, end: End): void {
+  let callOff: (() => void) | undefined
   const tell = (isFinished: boolean) => {
-    callOff()
+    callOff?.()
     const { errored, headersSent, statusCode, writableEnded, stream } = response
     // HTTP/2 says that it has finished whatever happened.
     const isWhole = isFinished && writableEnded && !stream?.rstCode
@@ -46,8 +49,9 @@ export function observeResponse(request: NodeRequest, response: NodeResponse, en
   response.on('finish', () => tell(true))
   response.on('close', () => tell(false))
   // A response that waits for its turn on the connection does not hear of its end.
-  const isQueued = response.socket === null
-  const callOff = whenAborted(isQueued ? closed(request.socket) : undefined, () => tell(false))
+  if (response.socket === null) callOff = whenAborted(closed(request.socket), () => tell(false))
+  // What comes before has taken its time, and all is over.
+  if (response.destroyed || request.socket.destroyed) tell(response.writableEnded)
 }
 
 /** For each connection that has seen a queue. One listener for all who wait: there may be any number. */

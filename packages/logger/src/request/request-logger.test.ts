@@ -130,6 +130,33 @@ describe('what is logged meanwhile', () => {
   })
 })
 
+test('what the source of a body logs when it is wanted no more carries the ids', async () => {
+  const { logger, lines } = collectLines()
+  const handler = requestLogger({ logger }).web(
+    () => new Response(new ReadableStream({ cancel: () => logger.info('let go') })),
+  )
+  const response = await handler(requestWith({ 'x-request-id': 'r-1' }))
+  await response.body?.cancel()
+  expect(lines).toMatchObject([
+    { message: 'request aborted', request_id: 'r-1' },
+    { message: 'let go', request_id: 'r-1' },
+  ])
+})
+
+test('200 routes are told apart in the metrics, unless told otherwise', async () => {
+  const { registry, counted } = collectMetrics()
+  const { logger, lines } = collectLines()
+  const route = ({ path }: { readonly path: string }) => path
+  const handler = requestLogger({ logger, registry, route }).web(() => new Response(null))
+  for (let n = 0; n < 202; n++) await handler(new Request(`http://a.example/${n}`))
+  expect(counted.slice(199)).toMatchObject([
+    { route: '/199' },
+    { route: '_OTHER' },
+    { route: '_OTHER' },
+  ])
+  expect(lines.at(-1)).toMatchObject({ route: '/201' })
+})
+
 describe('the trace', () => {
   const seen = async (options: Partial<RequestLoggerOptions>, traceparent: string) => {
     const trace = vi.fn(() => currentTrace())
@@ -376,6 +403,13 @@ describe('a body', () => {
       { level: 'warn', message: 'request aborted', aborted: true, status: 200 },
     ])
     expect(counted).toMatchObject([{ status: '200' }])
+  })
+
+  test('of an answer of 500 that is wanted no more is aborted too', async () => {
+    const { body } = source(2)
+    const { response, lines } = await ask({}, () => new Response(body, { status: 500 }))
+    await response.body?.cancel()
+    expect(lines).toMatchObject([{ level: 'warn', message: 'request aborted', status: 500 }])
   })
 
   test('that is wanted no more while a part is on its way is aborted once', async () => {
