@@ -1,3 +1,5 @@
+import type { ToolLoopError } from './tool-loop-error.ts'
+
 /** A call of a tool, as the model asked for it. */
 export interface ToolCall {
   /** The id of the tool use: results are matched by it, and one that comes again is not counted again. */
@@ -84,10 +86,15 @@ export interface ToolLoopGuard {
   mode: Mode
   /** Before a tool runs. Never throws. */
   before(call: ToolCall): Verdict
-  /** When it has run, or has failed. Of a call that was not announced, or was blocked, it does nothing. Never throws. */
-  after(id: string | undefined, result: ToolResult): Verdict
+  /**
+   * When it has run, or has failed. Without an id it is the oldest call that waits. Of a call that was not announced, that
+   * has its result already, or that was not to run, it does nothing. Never throws.
+   */
+  after(id: string | undefined, result: ToolResult): void
   /** For each answer of the model, before the calls that it asks for: they are judged as one step. Never throws. */
   turn(turn?: Turn): Verdict
+  /** What to throw when a verdict says `stop`: why, the calls that led there, what was used, and how to go on. */
+  error(): ToolLoopError
   /** A new message of the user: streaks and steps begin anew, budgets go on. */
   reset(): void
   /** All that it knows, as plain JSON without content of the user's. */

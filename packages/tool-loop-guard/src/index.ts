@@ -11,3 +11,5 @@ export type {
   Turn,
   Verdict,
 } from './guard.ts'
+export type { CallOutcome, ToolLoopFacts, Usage } from './tool-loop-error.ts'
+export { ToolLoopError } from './tool-loop-error.ts'
