@@ -1,6 +1,6 @@
 import { checkFunction, refusal } from '@holdfast/internal'
 import type { Destination } from './destination.ts'
-import { defaultFields, type FieldMap } from './field-map.ts'
+import { checkFieldMap, defaultFields, type FieldMap } from './field-map.ts'
 import { fileDestination } from './file-destination.ts'
 import { createFamily } from './json-logger.ts'
 import { checkLevel, type Threshold } from './levels.ts'
@@ -43,6 +43,7 @@ export function createLogger(options: LoggerOptions = {}): Logger {
   if (name !== undefined && typeof name !== 'string') throw refusal('name', name, 'a string')
   if (Object(fields) !== fields) throw refusal('fields', fields, 'an object')
   checkFunction('destination.write', destination?.write)
+  checkFieldMap(fieldMap)
   const weight = checkLevel('level', level)
   const format = new LineFormat(
     fieldMap,

@@ -1,9 +1,13 @@
 import { readProperty } from '@holdfast/internal'
 
-/** Whether it is an error, of this realm or of another. */
+/** Whether it is an error, of this realm or of another. What throws when it is looked at is none. */
 export function isError(value: unknown): value is Error {
   if (typeof value !== 'object' || value === null) return false
-  return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]'
+  try {
+    return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]'
+  } catch {
+    return false
+  }
 }
 
 /** What kind of error it is: its name, or that of its class where nobody gave it one. */

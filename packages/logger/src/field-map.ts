@@ -1,3 +1,4 @@
+import { refusal } from '@holdfast/internal'
 import type { Level } from './levels.ts'
 
 /** How the logger's own fields are named. */
@@ -94,3 +95,32 @@ export const ecsFields: FieldMap = {
 export function namesOf({ name, levels, error, always, ...names }: FieldMap): readonly string[] {
   return [...Object.values(names), ...Object.values(error ?? {}), ...Object.keys(always ?? {})]
 }
+
+/**
+ * A name that is no text, or that two fields have, would make lines that nobody can read. Nor may it end in `_`: by that a
+ * field of the user's that is called the same is told from it.
+ *
+ * @throws TypeError naming the field.
+ */
+export function checkFieldMap(map: FieldMap): void {
+  if (Object(map) !== map) throw refusal('fieldMap', map, 'an object')
+  const { levels, error, always = {}, ...own } = map
+  const taken = new Set<unknown>()
+  const check = (field: string, name: unknown): void => {
+    if (typeof name !== 'string' || name === '' || name.endsWith('_') || taken.has(name)) {
+      throw refusal(`fieldMap.${field}`, name, 'a name of its own that does not end in _')
+    }
+    taken.add(name)
+  }
+  for (const field of REQUIRED) check(field, own[field])
+  for (const field of OPTIONAL) if (own[field] !== undefined) check(field, own[field])
+  if (error !== undefined) for (const part of PARTS) check(`error.${part}`, error?.[part])
+  for (const name of Object.keys(always)) check('always', name)
+  for (const text of [...Object.values(levels ?? {}), ...Object.values(always)]) {
+    if (typeof text !== 'string') throw refusal('fieldMap', text, 'made of texts')
+  }
+}
+
+const REQUIRED = ['time', 'level', 'message', 'name', 'traceId', 'spanId', 'requestId'] as const
+const OPTIONAL = ['severityNumber', 'traceFlags'] as const
+const PARTS = ['type', 'message', 'stack', 'details'] as const

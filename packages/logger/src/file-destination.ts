@@ -38,10 +38,11 @@ export interface FileDestination extends Destination, Disposable {
   close(): void
 }
 
-/** How long a write waits for a reader that takes none, when each line is written at once or the process ends. */
+/** How long a write waits for a reader that takes nothing, when each line is written at once or the process ends. */
 const MAX_BLOCK_MS = 1000
 const RETRY_MS = 10
 const NO_BYTES = /* @__PURE__ */ Buffer.alloc(0)
+const LINE_FEED = /* @__PURE__ */ Buffer.from('\n')
 
 /**
  * Makes a destination that appends to a file or pipe. What it is given is written at once, or gathered by `bufferLength`;
@@ -85,9 +86,12 @@ class AppendedFile implements FileDestination {
   #lines = ''
   /** Of those before, what the reader did not take. */
   #rest: Buffer = NO_BYTES
-  /** A write has waited in vain for the reader: until it reads on, no other waits. */
+  /** A write has waited in vain for the reader: until it reads on, no other line waits. */
   #isStuck = false
+  /** What the file took last was no whole line. When nothing of it waits, the rest of it is lost. */
+  #isTorn = false
   #isClosed = false
+  #isTelling = false
   #timer: ReturnType<typeof setTimeout> | undefined
   dropped = 0
 
@@ -101,37 +105,38 @@ class AppendedFile implements FileDestination {
   }
 
   write(line: string): void {
-    const { bufferLength, maxWaiting } = this.#settings
-    // A line may be longer than all that may wait, when nothing does.
-    const isFull = this.#waiting > 0 && this.#waiting + line.length > maxWaiting
-    if (isFull || this.#isClosed) {
+    const { bufferLength } = this.#settings
+    if (this.#isFullFor(line)) this.#drain()
+    if (this.#isClosed || this.#isFullFor(line)) {
       this.#drop(line, 'full')
       return
     }
     this.#lines += line
-    if (this.#waiting > bufferLength) this.#drain(bufferLength === 0)
+    const patienceMs = bufferLength > 0 || this.#isStuck ? 0 : MAX_BLOCK_MS
+    if (this.#waiting > bufferLength) this.#drain(patienceMs)
     if (this.#waiting > 0) this.#keep()
   }
 
   async flush(): Promise<void> {
-    this.#drain(false)
+    this.#drain()
     while (this.#waiting > 0) {
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
-      this.#drain(false)
+      this.#drain()
     }
   }
 
   flushSync(): void {
-    this.#drain(true)
+    this.#drain(MAX_BLOCK_MS)
   }
 
   close(): void {
     if (this.#isClosed) return
     this.flushSync()
     this.#isClosed = true
-    this.#drop(this.#rest, 'full')
+    const lost = this.#rest
     this.#rest = NO_BYTES
     this.#settle()
+    this.#drop(lost, 'full')
     if (this.#settings.ownsFile) closeSync(this.#fd)
   }
 
@@ -139,37 +144,47 @@ class AppendedFile implements FileDestination {
     this.close()
   }
 
-  /** @param waits - For a reader that takes none now. */
-  #drain(waits: boolean): void {
-    let bytes = Buffer.from(this.#lines)
-    if (this.#rest.length > 0) bytes = Buffer.concat([this.#rest, bytes])
+  /** A line may be longer than all that may wait, when nothing does. */
+  #isFullFor(line: string): boolean {
+    return this.#waiting > 0 && this.#waiting + line.length > this.#settings.maxWaiting
+  }
+
+  /** @param patienceMs - How long to wait for a reader that takes nothing. */
+  #drain(patienceMs = 0): void {
+    // Its number may be another file's by now.
+    if (this.#isClosed) return
+    const isTorn = this.#isTorn && this.#rest.length === 0
+    const before = isTorn ? LINE_FEED : this.#rest
+    const lines = Buffer.from(this.#lines)
+    const bytes = before.length > 0 ? Buffer.concat([before, lines]) : lines
     this.#lines = ''
-    let waitMs = waits && !this.#isStuck ? MAX_BLOCK_MS : 0
+    this.#rest = NO_BYTES
+    let at = 0
+    let fault: { readonly error: unknown } | undefined
     try {
-      while (bytes.length > 0) {
-        const written = writeSome(this.#fd, bytes)
-        bytes = bytes.subarray(written)
-        if (written > 0) continue
-        if (waitMs <= 0) break
-        waitMs -= RETRY_MS
-        pause(RETRY_MS)
+      for (let waitedMs = 0; at < bytes.length; ) {
+        const written = writeSome(this.#fd, bytes, at)
+        at += written
+        if (written === 0 && waitedMs >= patienceMs) break
+        waitedMs = written > 0 ? 0 : waitedMs + pause(RETRY_MS)
       }
     } catch (error) {
-      this.#drop(bytes, 'error', error)
-      bytes = NO_BYTES
+      fault = { error }
     }
-    this.#rest = bytes
-    this.#isStuck = bytes.length > 0 && (waits || this.#isStuck)
-    if (bytes.length === 0) this.#settle()
+    const rest = at < bytes.length ? bytes.subarray(at) : NO_BYTES
+    if (at > 0) this.#isTorn = bytes[at - 1] !== LINE_FEED[0]
+    if (fault === undefined) this.#rest = rest
+    this.#isStuck = this.#rest.length > 0 && (patienceMs > 0 || this.#isStuck)
+    if (this.#rest.length === 0) this.#settle()
+    if (fault) this.#drop(isTorn && at === 0 ? rest.subarray(1) : rest, 'error', fault.error)
   }
 
   /** Sees to it that what waits is written some time, at exit if not before. */
   #keep(): void {
     atExit(this)
     this.#timer ??= setTimeout(() => {
-      this.#timer = undefined
-      this.#drain(false)
-      if (this.#waiting > 0) this.#keep()
+      this.#drain()
+      this.#timer?.refresh()
     }, this.#settings.flushIntervalMs).unref()
   }
 
@@ -181,18 +196,23 @@ class AppendedFile implements FileDestination {
     notAtExit(this)
   }
 
+  /** Last, as the observer may log: what it is told of must be over. */
   #drop(lines: string | Buffer, reason: 'full' | 'error', error?: unknown): void {
     const count = `${lines}`.split('\n').length - 1
     if (count === 0) return
     this.dropped += count
+    // Lines that are lost by telling that lines are lost would never end.
+    if (this.#isTelling) return
+    this.#isTelling = true
     emit(this.#settings.onEvent, { type: 'logger.lines-dropped', count, reason, error })
+    this.#isTelling = false
   }
 }
 
 /** How many bytes were taken: none, when the reader is slow. */
-function writeSome(fd: number, bytes: Buffer): number {
+function writeSome(fd: number, bytes: Buffer, at: number): number {
   try {
-    return writeSync(fd, bytes)
+    return writeSync(fd, bytes, at)
   } catch (error) {
     if (readProperty(error, 'code') === 'EAGAIN') return 0
     throw error
@@ -200,6 +220,7 @@ function writeSome(fd: number, bytes: Buffer): number {
 }
 
 /** Blocks the thread: there is no other way to wait when the process is about to end. */
-function pause(ms: number): void {
+function pause(ms: number): number {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+  return ms
 }

@@ -31,7 +31,7 @@ export function createFamily(output: Output, weight: number): Family['create'] {
     weight,
     create: (bound) => new FamilyLogger(family, bound) as unknown as Logger,
   }
-  FamilyLogger.defineMethods(weight)
+  JsonLogger.defineMethods(FamilyLogger.prototype, weight)
   return family.create
 }
 
@@ -46,13 +46,13 @@ class JsonLogger implements Omit<Logger, Level> {
     this.#bound = bound
   }
 
-  static defineMethods(weight: number): void {
+  static defineMethods(prototype: JsonLogger, weight: number): void {
     for (const level of Object.keys(LEVELS) as Level[]) {
       const isOn = LEVELS[level] >= weight
       const get = function (this: JsonLogger): LogMethod {
         return this.#methods[level] ?? this.#createMethod(level)
       }
-      Object.defineProperty(this.prototype, level, {
+      Object.defineProperty(prototype, level, {
         configurable: true,
         ...(isOn ? { get } : { value: noop }),
       })
@@ -66,7 +66,7 @@ class JsonLogger implements Omit<Logger, Level> {
 
   set level(level: Threshold) {
     this.#family.weight = checkLevel('level', level)
-    ;(this.constructor as typeof JsonLogger).defineMethods(this.#family.weight)
+    JsonLogger.defineMethods(Object.getPrototypeOf(this), this.#family.weight)
   }
 
   isEnabled(level: Level): boolean {
@@ -95,9 +95,9 @@ class JsonLogger implements Omit<Logger, Level> {
       // It may have been taken off before the level was changed.
       if (!this.isEnabled(level)) return
       const { format, destination } = this.#family.output
-      const line = format.line(level, this.#bound, first, second)
       try {
-        destination.write(line)
+        const written = destination.write(format.line(level, this.#bound, first, second))
+        if (written instanceof Promise) written.catch(noop)
         if (level === 'fatal') destination.flushSync?.()
       } catch {
         // A log that cannot be written stops nobody.

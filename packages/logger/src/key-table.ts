@@ -10,6 +10,10 @@ export interface Key {
 
 /** How many names are remembered. Those beyond are worked out each time: names made of ids must not fill the memory. */
 const MAX_KEYS = 2000
+/** In characters. Longer names are none that a program has. */
+const MAX_KEY_LENGTH = 100
+/** Where it is told what was left out. */
+export const MORE = '…'
 
 /** What is to be known of each field's name, worked out once. */
 export class KeyTable {
@@ -20,7 +24,7 @@ export class KeyTable {
   /** @param reserved - The names that are the logger's own. A field of such a name gets a `_` at its end. */
   constructor(isSecret: (key: string) => boolean, reserved: Iterable<string> = []) {
     this.#isSecret = isSecret
-    this.#reserved = new Set(reserved)
+    this.#reserved = new Set([...reserved, MORE])
   }
 
   get(key: string): Key {
@@ -32,7 +36,7 @@ export class KeyTable {
     const isReserved = this.#reserved.has(key.replace(/_+$/, ''))
     const start = `${quote(isReserved ? `${key}_` : key)}:`
     const entry = { start, isSecret: this.#isSecret(key) }
-    if (this.#keys.size < MAX_KEYS) this.#keys.set(key, entry)
+    if (this.#keys.size < MAX_KEYS && key.length <= MAX_KEY_LENGTH) this.#keys.set(key, entry)
     return entry
   }
 }

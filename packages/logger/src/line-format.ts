@@ -1,5 +1,5 @@
 import { readProperty } from '@holdfast/internal'
-import { Encoder, UNREADABLE } from './encoder.ts'
+import { Encoder, namesIn, UNREADABLE } from './encoder.ts'
 import { isError } from './error-type.ts'
 import { type FieldMap, namesOf } from './field-map.ts'
 import { isoTime } from './iso-time.ts'
@@ -23,6 +23,7 @@ export interface Bound {
 /** Puts a line together: the logger's own fields, those that are bound, and those of the call. */
 export class LineFormat {
   readonly #map: FieldMap
+  readonly #limits: Limits
   readonly #encoder: Encoder
   readonly #keys: KeyTable
   readonly #root: Path
@@ -37,6 +38,7 @@ export class LineFormat {
 
   constructor(map: FieldMap, limits: Limits, redaction: Redaction) {
     this.#map = map
+    this.#limits = limits
     this.#encoder = new Encoder(limits, redaction)
     this.#keys = new KeyTable(redaction.isSecret, namesOf(map))
     this.#root = redaction.root
@@ -49,28 +51,57 @@ export class LineFormat {
     this.#always = always.map(([name, value]) => `,${quote(name)}:${quote(value)}`).join('')
   }
 
-  /** Fields as they are now, over those that are bound already. */
+  /**
+   * Fields as they are now, over those that are bound already. All together take no more than a line may: what a child
+   * is given beyond is left out.
+   */
   bind(added: object, bound: Bound = NOTHING): Bound {
+    const encoder = this.#encoder
     const names = [...bound.names]
     const fields = [...bound.fields]
-    this.#encoder.begin()
-    for (const name of namesIn(added)) {
-      const field = this.#encoder.field(added, name, this.#root, this.#keys)
-      if (field === '') continue
+    const outer = encoder.begin(this.#limits.maxLineLength - bound.text.length)
+    encoder.enter(added)
+    const { maxEntries } = this.#limits
+    for (const name of namesIn(added)?.slice(0, maxEntries) ?? []) {
       const at = names.indexOf(name)
+      const hasPlace = names.length < maxEntries && encoder.hasRoomFor(name)
+      if (at < 0 && !hasPlace) continue
+      const field = encoder.field(added, name, this.#root, this.#keys)
+      if (field === '') continue
       const place = at < 0 ? names.push(name) - 1 : at
       fields[place] = `,${field}`
     }
+    encoder.leave()
+    encoder.end(outer)
     return { names, fields, text: fields.join('') }
   }
 
-  /** The line of a message and what comes with it, in either order. Never throws. */
+  /** The line of a message and what comes with it, in either order. Throws by the clock or the trace alone. */
   line(level: Level, bound: Bound, first: unknown, second: unknown): string {
-    this.#encoder.begin()
+    const encoder = this.#encoder
     const [message, rest] = typeof first === 'string' ? [first, second] : [second, first]
-    const start = `{${this.#time}"${isoTime(Date.now())}"${this.#levels[level]}`
-    const own = start + this.#message(message, rest) + this.#always
-    return `${own}${this.#traceFields()}${this.#fields(bound, rest)}}\n`
+    const fields = this.#record(rest)
+    const outer = encoder.begin()
+    encoder.enter(fields)
+    try {
+      const start = `{${this.#time}"${isoTime(Date.now())}"${this.#levels[level]}`
+      const own = start + this.#message(message, rest) + this.#always + this.#traceFields()
+      return `${own}${this.#fields(bound, fields)}}\n`
+    } finally {
+      encoder.leave()
+      encoder.end(outer)
+    }
+  }
+
+  /** What comes with a message, by its names. */
+  #record(rest: unknown): Record<string, unknown> {
+    if (rest === undefined) return NO_FIELDS
+    try {
+      if (isRecord(rest) && !this.#encoder.isWithin(rest)) return rest
+      return { [isError(rest) ? 'err' : 'value']: rest }
+    } catch {
+      return { value: rest }
+    }
   }
 
   #message(message: unknown, rest: unknown): string {
@@ -81,26 +112,33 @@ export class LineFormat {
     return typeof inherited === 'string' && isError(rest) ? this.#encoder.text(inherited) : '""'
   }
 
-  #fields(bound: Bound, rest: unknown): string {
-    if (rest === undefined) return bound.text
-    try {
-      return this.#over(bound, isRecord(rest) ? rest : { [isError(rest) ? 'err' : 'value']: rest })
-    } catch {
-      return `${bound.text},"value":${UNREADABLE}`
-    }
+  #fields(bound: Bound, fields: Record<string, unknown>): string {
+    if (fields === NO_FIELDS) return bound.text
+    const names = namesIn(fields)
+    if (names === undefined) return this.#over(bound, { value: UNREADABLE })
+    const isMet = bound.names.some((name) => names.includes(name))
+    const mapsError = this.#map.error !== undefined && names.includes('err')
+    if (!isMet && !mapsError) return bound.text + this.#written(fields, names)
+    return this.#over(bound, readOnce(fields, names))
   }
 
   #over(bound: Bound, fields: Record<string, unknown>): string {
     const kept = without(bound, fields)
     const names = this.#map.error
-    if (names === undefined || !isError(fields['err'])) return kept + this.#written(fields)
     const { err, ...others } = fields
     const path = this.#root && step(this.#root, 'err')
-    return `${kept},${this.#encoder.errorFields(err, names, path)}${this.#written(others)}`
+    const isKeptOut = this.#keys.get('err').isSecret || path?.some(({ isEnd }) => isEnd)
+    if (names === undefined || isKeptOut || !isError(err)) {
+      return kept + this.#written(fields, Object.keys(fields))
+    }
+    this.#encoder.enter(err)
+    const error = this.#encoder.errorFields(err, names, path)
+    this.#encoder.leave()
+    return `${kept},${error}${this.#written(others, Object.keys(others))}`
   }
 
-  #written(fields: object): string {
-    const text = this.#encoder.fields(fields, this.#root, this.#keys)
+  #written(fields: object, names: readonly string[]): string {
+    const text = this.#encoder.fields(fields, names, this.#root, this.#keys)
     return text === '' ? '' : `,${text}`
   }
 
@@ -119,6 +157,7 @@ export class LineFormat {
 }
 
 const NOTHING: Bound = { names: [], fields: [], text: '' }
+const NO_FIELDS: Record<string, unknown> = {}
 
 /** Those that these fields do not go over. */
 function without({ names, fields, text }: Bound, over: Record<string, unknown>): string {
@@ -127,21 +166,26 @@ function without({ names, fields, text }: Bound, over: Record<string, unknown>):
   return fields.filter((_, at) => !isOver(names[at] as string)).join('')
 }
 
-/** None, of what throws when it is looked at. */
-function namesIn(object: object): readonly string[] {
-  try {
-    return Object.keys(object)
-  } catch {
-    return []
-  }
+/** What a getter gives may be another thing the next time. */
+function readOnce(fields: Record<string, unknown>, names: readonly string[]) {
+  return Object.fromEntries(
+    names.map((name) => {
+      try {
+        return [name, fields[name]]
+      } catch {
+        return [name, UNREADABLE]
+      }
+    }),
+  )
 }
 
 /** Whether its own properties are what it has to tell. */
 function isRecord(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false
+  if (typeof (value as Record<string, unknown>)['toJSON'] === 'function') return false
   const prototype = Object.getPrototypeOf(value)
   if (prototype === Object.prototype || prototype === null) return true
-  return !(isError(value) || Symbol.iterator in value || 'toJSON' in value)
+  return !(isError(value) || Symbol.iterator in value)
 }
 
 function levelText({ level, levels, severityNumber, message }: FieldMap, of: Level): string {

@@ -14,7 +14,7 @@ export function parsePath(option: string, path: string): readonly string[] {
   while (STEP.lastIndex < path.length) {
     const [step, name, index, quoted] = STEP.exec(path) ?? []
     if (step === undefined) throw refusal(option, path, 'paths such as a.b[0].*', RangeError)
-    keys.push(name ?? index ?? (JSON.parse(`"${quoted}"`) as string))
+    keys.push(name ?? index ?? (quoted as string).replace(/\\(.)/g, '$1'))
   }
   return keys
 }

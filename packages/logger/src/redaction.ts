@@ -33,8 +33,9 @@ export interface Redaction {
 }
 
 // Counts, as in `inputTokens`, are none: in logs of models they are what one looks for.
+// Node keeps headers in lists and texts too, where names are no fields: `rawHeaders`, `_header`.
 const SECRET =
-  /password|passwd|passphrase|secret|credential|privatekey|apikey|accesskey|(?:authorization|cookies?|token|jwt)$/
+  /password|passwd|pwd|passphrase|passcode|secret|credential|(?:private|api|access|signing|encryption)key|bearer|rawheaders|^auth$|(?:authorization|cookies?|token|jwt)(?:header)?$/
 
 /** @throws TypeError naming the option that is wrong. */
 export function createRedaction(redact: RedactOptions | false = {}): Redaction {
@@ -46,7 +47,7 @@ export function createRedaction(redact: RedactOptions | false = {}): Redaction {
   return {
     isSecret(key) {
       const squashed = squash(key)
-      return own.has(squashed) || SECRET.test(squashed)
+      return own.has(squashed) || SECRET.test(squashed) || key === '_header'
     },
     root: paths.length > 0 ? [pathTree(paths)] : undefined,
   }
