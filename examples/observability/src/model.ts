@@ -1,0 +1,22 @@
+import {
+  BedrockRuntimeClient,
+  type BedrockRuntimeClientConfig,
+} from '@aws-sdk/client-bedrock-runtime'
+import { createResilience, type RetryLayer, withResilience } from '@holdfast/bedrock-adapter'
+import { follow } from '@holdfast/feature-flags'
+import { traceClient } from '@holdfast/logger'
+import type { ServiceFlags } from './flags.ts'
+import type { Telemetry } from './telemetry.ts'
+
+/** The real client: within the five layers, each of its requests within the trace of the request that asked for it. */
+export function createModel(
+  config: BedrockRuntimeClientConfig,
+  flags: ServiceFlags,
+  { onEvent }: Telemetry,
+): BedrockRuntimeClient {
+  const backoff: RetryLayer['backoff'] = (attempt, _error, _waitedMs, random) =>
+    flags.get('RETRY_WAIT_MS') * 2 ** (attempt - 1) * (0.8 + 0.4 * random())
+  const resilience = createResilience({ retry: { backoff }, onEvent })
+  if (resilience.limiter) follow(flags, resilience.limiter, { maxConcurrent: 'MAX_CONCURRENT' })
+  return withResilience(traceClient(new BedrockRuntimeClient(config)), { resilience })
+}

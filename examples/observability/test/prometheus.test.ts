@@ -1,0 +1,214 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { MANY, ODD_TEXTS, ODD_VALUES, oddRegistry } from './odd-registry.ts'
+import { type Program, start } from './program.ts'
+import { lint, missing, PrometheusServer, type Sample } from './prometheus-server.ts'
+import { EXPECTED, play, type Rush } from './scenario.ts'
+import { serve, type Wire } from './wire.ts'
+
+const OPENMETRICS = { accept: 'application/openmetrics-text; version=1.0.0' }
+
+if (missing.length > 0) {
+  // In a line of its own, which `npm test` shows though nothing has failed.
+  console.error(
+    `SKIPPED: the tests with a real Prometheus: no ${missing.join(' and ')} on PATH. Try: apt-get install -y prometheus`,
+  )
+}
+
+describe.skipIf(missing.length > 0)('a real Prometheus', () => {
+  let program: Program
+  let wire: Wire
+  let prometheus: PrometheusServer
+  let before: readonly Sample[]
+  let seen: Rush
+  const odd = oddRegistry()
+  /** The process's own totals, in both formats. */
+  let totals: string
+  let text: string
+
+  beforeAll(async () => {
+    ;[program, wire] = await Promise.all([start(), serve(odd)])
+    const service = new URL(program.urls.look).host
+    prometheus = await PrometheusServer.start({ service, wire: wire.address })
+    await prometheus.scraped()
+    before = await prometheus.query('{__name__=~"limiter_.+|circuit_breaker_.+|http_.+"}')
+    seen = await play(program, prometheus)
+    totals = await program.metrics(OPENMETRICS)
+    text = await program.metrics()
+    await prometheus.scraped()
+  }, 30_000)
+
+  afterAll(async () => {
+    wire?.stop()
+    program?.kill()
+    await prometheus?.stop()
+  })
+
+  it('is content with every scrape', async () => {
+    for (const job of ['service', 'wire']) {
+      expect(await prometheus.number(`up{job="${job}"}`)).toBe(1)
+      expect(await prometheus.number(`min_over_time(up{job="${job}"}[1m])`)).toBe(1)
+      // At one moment: a series that was written twice, or not taken, would be missing.
+      const ours = `count({job="${job}",__name__!~"up|scrape_.+"})`
+      const scraped = `scrape_samples_scraped{job="${job}"}`
+      expect(await prometheus.number(`${ours} - on() ${scraped}`)).toBe(0)
+    }
+    expect(
+      (await prometheus.targets()).map(({ health, lastError }) => [health, lastError]),
+    ).toEqual([
+      ['up', ''],
+      ['up', ''],
+    ])
+  })
+
+  it('knows nothing yet of what has not happened', () => {
+    expect(before).toEqual([])
+  })
+
+  it.each(Object.entries(EXPECTED))('has counted: %s is %d', async (query, value) => {
+    expect(await prometheus.number(`sum(${query})`)).toBe(value)
+    // Summed up, a series too many would not show.
+    const [first] = await prometheus.query(query)
+    expect(first?.metric).toMatchObject({ job: 'service' })
+  })
+
+  it('has seen how many ran and waited while it lasted', () => {
+    expect(seen).toEqual({ inFlight: 5, queued: 20 })
+  })
+
+  it('has the same totals as the process', async () => {
+    const own = [...totals.matchAll(/^([a-z_]+)\{([^}]*)\} (\S+)/gm)].filter(
+      ([, name]) => !/^(process|nodejs)_/.test(name ?? ''),
+    )
+    expect(own.length).toBeGreaterThan(100)
+    const theirs = await prometheus.query('{job="service",__name__!~"(process|nodejs|scrape)_.+"}')
+    const seriesOf = ({ metric: { __name__, job: _, instance: __, ...labels } }: Sample) =>
+      `${__name__}{${Object.entries(labels)
+        .map(([name, value]) => `${name}="${value}"`)
+        .sort()}}`
+    const found = new Map(theirs.map((sample) => [seriesOf(sample), Number(sample.value[1])]))
+    for (const [, name, labels, value] of own) {
+      const series = `${name}{${labels?.match(/\w+="[^"]*"/g)?.sort() ?? ''}}`
+      expect(found.get(series), series).toBe(Number(value))
+    }
+  })
+
+  it('has counted as many as the log has lines', async () => {
+    for (const [metric, type] of [
+      ['retry_attempts_total', 'retry.scheduled'],
+      ['retry_exhausted_total', 'retry.exhausted'],
+      ['model_fallback_total', 'fallback.switched'],
+      ['model_fallback_attempt_total', 'fallback.attempted'],
+      ['circuit_breaker_rejected_total', 'circuit-breaker.rejected'],
+      ['limiter_rejected_total', 'limiter.rejected'],
+      ['limiter_queue_wait_seconds_count', 'limiter.started'],
+      ['feature_flag_changes_total', 'feature-flags.changed'],
+    ] as const) {
+      const lines = program.lines.filter(({ msg }) => msg === type)
+      expect(await prometheus.number(`sum(${metric})`), metric).toBe(lines.length)
+    }
+    const requests = program.lines.filter(({ msg }) => msg.startsWith('request '))
+    expect(await prometheus.number('sum(http_requests_total)')).toBe(requests.length)
+  })
+
+  it('knows the type, help and unit of each metric', async () => {
+    const own = new Map<string, Record<string, string>>()
+    for (const [, key, metric = '', value = ''] of totals.matchAll(/^# (\w+) (\S+) (.+)$/gm)) {
+      own.set(metric, { unit: '', ...own.get(metric), [key?.toLowerCase() ?? '']: value })
+    }
+    expect(own.get('circuit_breaker_failure')).toEqual({
+      type: 'counter',
+      help: 'Calls that failed.',
+      unit: '',
+    })
+    expect(own.get('http_request_duration_seconds')).toMatchObject({
+      type: 'histogram',
+      unit: 'seconds',
+    })
+    type Metadata = { metric: string; type: string; help: string; unit: string }
+    const known = await prometheus.ask<Metadata[]>('targets/metadata', {
+      match_target: '{job="service"}',
+    })
+    expect(
+      new Map(known.map(({ metric, type, help, unit }) => [metric, { type, help, unit }])),
+    ).toEqual(own)
+  })
+
+  it.each([0.1, 0.5, 0.9])('reckons the quantile %d as it is by the log', async (quantile) => {
+    const requests = 'http_request_duration_seconds_bucket{route="/chat"}'
+    const bounds = (await prometheus.query(requests))
+      .map(({ metric }) => Number(metric['le']?.replace('+Inf', 'Infinity')))
+      .sort((a, b) => a - b)
+    const bucketOf = (seconds: number) => bounds.findIndex((bound) => seconds <= bound)
+    const took = program.lines
+      .filter(({ route }) => route === '/chat')
+      .map(({ duration_ms }) => Number(duration_ms) / 1000)
+      .sort((a, b) => a - b)
+    const found = await prometheus.number(`histogram_quantile(${quantile}, ${requests})`)
+    expect(bucketOf(found)).toBe(bucketOf(took[Math.ceil(quantile * took.length) - 1] as number))
+  })
+
+  it('has exemplars, whose traces are in the log and went on to the model', async () => {
+    type Found = { exemplars: { labels: { trace_id: string }; value: string }[] }[]
+    const found = await prometheus.ask<Found>('query_exemplars', {
+      query: 'chat_seconds_bucket',
+      start: String(Date.now() / 1000 - 60),
+      end: String(Date.now() / 1000 + 60),
+    })
+    const traces = new Set(
+      found.flatMap(({ exemplars }) => exemplars.map((one) => one.labels.trace_id)),
+    )
+    expect(traces.size).toBeGreaterThan(1)
+    const logged = new Set(program.lines.map(({ trace_id }) => trace_id))
+    expect([...traces].filter((trace) => !logged.has(trace))).toEqual([])
+
+    const sent = await fetch(`${program.urls.break}/_simulator/requests`)
+    const { requests } = (await sent.json()) as { requests: { headers: Record<string, string> }[] }
+    const told = new Set(requests.map(({ headers }) => headers['traceparent']?.split('-')[1]))
+    // Those that the limiter turned away were not heard of.
+    expect([...traces].some((trace) => told.has(trace))).toBe(true)
+  })
+
+  it('asks for OpenMetrics, gzipped, over one connection that stays open', () => {
+    const { exchanges } = wire
+    expect(exchanges.length).toBeGreaterThan(1)
+    expect(new Set(exchanges.map(({ socket }) => socket)).size).toBe(1)
+    for (const { request, response, httpVersion } of exchanges) {
+      expect(httpVersion).toBe('1.1')
+      expect(request.accept).toContain('application/openmetrics-text')
+      expect(request['accept-encoding']).toBe('gzip')
+      expect(response['content-type']).toContain('application/openmetrics-text; version=1.0.0')
+      expect(response['content-encoding']).toBe('gzip')
+    }
+  })
+
+  it('reads odd names, labels and values as they are', async () => {
+    const odd = await prometheus.query('odd_texts_total')
+    expect(odd.map(({ metric }) => metric['text']).sort()).toEqual([...ODD_TEXTS].sort())
+    expect(odd.map(({ value }) => value[1])).toEqual(ODD_TEXTS.map(() => '1'))
+    const values = await prometheus.query('odd_values')
+    const known = values.map(({ metric, value }) => [Number(metric['is']), Number(value[1])])
+    expect(known.length).toBe(ODD_VALUES.length)
+    for (const [is, value] of known) expect(value).toBe(is)
+    expect(await prometheus.number('odd_seconds{quantile="0.5"}')).toBe(2)
+    expect(await prometheus.number('odd_seconds_sum')).toBe(6)
+    expect(await prometheus.number('odd_info{version="1.4.2"}')).toBe(1)
+    // Prometheus 2 takes no other characters, so that they are sent as underscores.
+    expect(await prometheus.number('{__name__=~"odd.name.of_bytes"}')).toBe(7)
+    expect(await prometheus.number('count(odd_many_total)')).toBe(MANY)
+    expect(await prometheus.number('sum(odd_many_total)')).toBe((MANY * (MANY + 1)) / 2)
+  })
+
+  it('finds nothing to complain of in our text', async () => {
+    expect(lint(text)).toEqual({ status: 0, says: '' })
+    expect(lint(await odd.render())).toEqual({ status: 0, says: '' })
+    // It does look.
+    expect(lint('# TYPE seconds_total gauge\nseconds_total 1\n').status).not.toBe(0)
+  })
+
+  it('ends well, and has nothing to say besides its log', async () => {
+    expect(await program.end()).toEqual([0, null])
+    expect(program.lines.at(-1)?.msg).toBe('stopped')
+    const unexpected = program.errors.filter((line) => /error|listener|leak/i.test(line))
+    expect(unexpected).toEqual([])
+  })
+})

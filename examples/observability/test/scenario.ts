@@ -1,0 +1,128 @@
+import { DEFAULT_MODELS } from '@holdfast/bedrock-adapter'
+import { expect, vi } from 'vitest'
+import type { Program } from './program.ts'
+import type { PrometheusServer } from './prometheus-server.ts'
+
+export const [PRIMARY = '', SECONDARY = '', TERTIARY = '']: readonly string[] = DEFAULT_MODELS
+const DOWN = { type: 'error', error: 'ServiceUnavailableException' }
+const THROTTLED = { type: 'error', error: 'ThrottlingException' }
+const HANGS = { type: 'hang', at: 'before-headers' }
+const PATIENCE = { timeout: 10_000, interval: 50 }
+
+/** How much each query comes to, summed up, once the scenario is over. */
+export const EXPECTED: Readonly<Record<string, number>> = {
+  // A calm call, a throttled one, one that is not valid; one when all are down, and four when the first model is.
+  [`circuit_breaker_success_total{name="${PRIMARY}"}`]: 2,
+  [`circuit_breaker_ignored_total{name="${PRIMARY}"}`]: 1,
+  [`circuit_breaker_failure_total{name="${PRIMARY}"}`]: 5,
+  [`circuit_breaker_failure_total{name="${SECONDARY}"}`]: 1,
+  [`circuit_breaker_failure_total{name="${TERTIARY}"}`]: 1,
+  // From then on the first is left alone: by one, and by the 25 of the rush that the limiter lets through.
+  [`circuit_breaker_rejected_total{name="${PRIMARY}"}`]: 26,
+  [`circuit_breaker_success_total{name="${SECONDARY}"}`]: 25,
+  [`circuit_breaker_ignored_total{name="${SECONDARY}"}`]: 5,
+  [`circuit_breaker_state{name="${PRIMARY}",state="open"}`]: 2,
+  [`circuit_breaker_state{name="${SECONDARY}",state="closed"}`]: 0,
+
+  [`model_fallback_attempt_total{model_id="${PRIMARY}"}`]: 34,
+  [`model_fallback_total{from_model="${PRIMARY}",to_model="${SECONDARY}"}`]: 31,
+  [`model_fallback_total{from_model="${SECONDARY}",to_model="${TERTIARY}"}`]: 1,
+  [`model_fallback_success_total{model_id="${PRIMARY}"}`]: 2,
+  [`model_fallback_success_total{model_id="${SECONDARY}"}`]: 25,
+  model_fallback_exhausted_total: 1,
+
+  limiter_in_flight: 0,
+  limiter_queue_size: 0,
+  limiter_queue_wait_seconds_count: 34,
+  'limiter_rejected_total{reason="full"}': 5,
+  limiter_completed_total: 27,
+  limiter_failed_total: 2,
+  limiter_ignored_total: 5,
+
+  'retry_attempts_total{reason="throttle"}': 2,
+  [`retry_attempts_total{reason="transient",name="${PRIMARY}"}`]: 15,
+  [`retry_exhausted_total{name="${PRIMARY}"}`]: 5,
+  [`retry_exhausted_total{name="${SECONDARY}"}`]: 1,
+
+  'feature_flag_changes_total{flag="RETRY_WAIT_MS"}': 1,
+  'feature_flag_changes_total{flag="MAX_CONCURRENT"}': 1,
+
+  'http_requests_total{method="POST",route="/chat",status="200"}': 27,
+  'http_requests_total{method="POST",route="/chat",status="aborted"}': 5,
+  'http_requests_total{method="POST",route="/chat",status="502"}': 1,
+  'http_requests_total{method="POST",route="/chat",status="503"}': 6,
+  'http_requests_total{method="POST",route="unmatched",status="404"}': 1,
+  'http_request_duration_seconds_count{route="/chat"}': 39,
+
+  [`bedrock_tokens_total{model_id="${PRIMARY}",direction="input"}`]: 100,
+  [`bedrock_tokens_total{model_id="${PRIMARY}",direction="output"}`]: 20,
+  [`bedrock_tokens_total{model_id="${PRIMARY}",direction="cache_read"}`]: 7,
+  [`bedrock_tokens_total{model_id="${PRIMARY}",direction="cache_write"}`]: 3,
+}
+
+/** What of the queue and the limit was seen while thirty calls came at once. */
+export interface Rush {
+  readonly inFlight: number
+  readonly queued: number
+}
+
+/** Plays everything that the metrics are to tell of, and resolves when all of it has been answered. */
+export async function play(program: Program, prometheus: PrometheusServer): Promise<Rush> {
+  const ask = (question: string) => program.post('/chat', question)
+  await program.turn('RETRY_WAIT_MS', 1)
+
+  const usage = { inputTokens: 60, outputTokens: 15, cacheReadInputTokens: 7 }
+  const more = { inputTokens: 40, outputTokens: 5, cacheWriteInputTokens: 3 }
+  await program.simulate('queue', [
+    { type: 'reply', text: 'A root of kelp.', usage },
+    THROTTLED,
+    THROTTLED,
+    { type: 'reply', text: 'Still.', usage: more },
+  ])
+  await ask('What is a holdfast?')
+  await ask('Again?')
+
+  await program.simulate('queue', { type: 'error', error: 'ValidationException' })
+  await ask('?')
+  await program.post('/elsewhere', 'Anybody?')
+
+  await program.simulate('queue', Array(12).fill(DOWN))
+  await ask('Is anybody there?')
+  await program.simulate('rules', { model: PRIMARY, behaviour: DOWN })
+  await Promise.all([1, 2, 3, 4].map((number) => ask(`Failing ${number}`)))
+  await ask('While it is open')
+
+  return rush(program, prometheus)
+}
+
+/**
+ * Thirty at once: five run, and end only when their clients leave; twenty wait, until Prometheus has seen them and more are
+ * let through.
+ */
+async function rush(program: Program, prometheus: PrometheusServer): Promise<Rush> {
+  const ask = (question: string, signal?: AbortSignal) => program.post('/chat', question, signal)
+  const leave = new AbortController()
+  const before = count(program, 'limiter.started')
+  await program.simulate('queue', Array(5).fill(HANGS))
+  const held = [1, 2, 3, 4, 5].map((number) => ask(`Held ${number}`, leave.signal))
+  await vi.waitFor(() => expect(count(program, 'limiter.started')).toBe(before + 5), PATIENCE)
+  const others = Array.from({ length: 25 }, (_, number) => ask(`Rush ${number}`))
+  const queued = async () => {
+    expect(await prometheus.number('limiter_queue_size')).toBe(20)
+  }
+  await vi.waitFor(queued, PATIENCE)
+  const seen = {
+    inFlight: await prometheus.number('limiter_in_flight'),
+    queued: await prometheus.number('limiter_queue_size'),
+  }
+  await program.turn('MAX_CONCURRENT', 50)
+  await Promise.all(others)
+  leave.abort()
+  await Promise.allSettled(held)
+  const left = () => program.lines.filter(({ aborted }) => aborted)
+  await vi.waitFor(() => expect(left().length).toBe(5), PATIENCE)
+  return seen
+}
+
+const count = ({ lines }: Program, type: string): number =>
+  lines.filter(({ msg }) => msg === type).length

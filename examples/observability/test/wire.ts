@@ -1,0 +1,43 @@
+import { once } from 'node:events'
+import { createServer, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { createMetricsHandler, type Registry } from '@holdfast/metrics'
+import { toNodeListener } from '@holdfast/metrics/node'
+
+/** A scrape, as it went over the wire. */
+export interface Exchange {
+  readonly request: IncomingHttpHeaders
+  readonly response: OutgoingHttpHeaders
+  readonly httpVersion: string
+  readonly socket: Socket
+}
+
+/** Serves a registry on a free port, and keeps how each scrape went. */
+export interface Wire {
+  readonly address: string
+  readonly exchanges: readonly Exchange[]
+  stop(): void
+}
+
+export async function serve(registry: Registry): Promise<Wire> {
+  const exchanges: Exchange[] = []
+  const listener = toNodeListener(createMetricsHandler(registry))
+  const server = createServer((request, response) => {
+    // Where none is set before, Node forgets those that it has sent.
+    response.setHeader('server', 'wire')
+    response.once('finish', () => {
+      const { headers, httpVersion, socket } = request
+      exchanges.push({ request: headers, response: response.getHeaders(), httpVersion, socket })
+    })
+    listener(request, response)
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  return {
+    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    exchanges,
+    stop() {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
