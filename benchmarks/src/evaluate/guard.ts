@@ -2,6 +2,7 @@ import { readTraces } from '../../../packages/tool-loop-guard/test/read-traces.t
 import type { Trace } from '../../../packages/tool-loop-guard/test/trace.ts'
 import { table } from '../table.ts'
 import type { Judge } from './judge.ts'
+import { holdfast, holdfastWithoutSteps } from './judges/holdfast.ts'
 import { others } from './judges/index.ts'
 import { judgeAll, type Outcome, type Score, score } from './score.ts'
 
@@ -9,7 +10,7 @@ import { judgeAll, type Outcome, type Score, score } from './score.ts'
 export type Sets = readonly Trace['set'][]
 
 /** Ours come first; their misses are told by name. */
-const ours: readonly Judge[] = []
+const ours: readonly Judge[] = [holdfast, holdfastWithoutSteps]
 
 /** What each judge made of each trace. */
 function judgeTraces(sets: Sets): ReadonlyMap<Judge, readonly Outcome[]> {

@@ -40,14 +40,14 @@ export type Action = 'allow' | 'warn' | 'block' | 'finish' | 'stop'
 
 /** What a verdict rests on. Holds no content of the user's: counts, and the tool's name. */
 export interface Evidence {
-  /** Who found it: the detector's name, or the budget's. */
+  /** Who found it: the detector, `steps`, or the budget, as in `budget.tokens`. */
   readonly detector: string
   readonly tool?: string | undefined
   /** How often, or how much. */
   readonly count: number
-  /** At how much the next action comes. */
+  /** At how much the guard acts. */
   readonly limit: number
-  /** Of a cycle, how many calls long. */
+  /** Of a cycle, how many steps long. */
   readonly period?: number | undefined
 }
 
@@ -62,18 +62,18 @@ export type Verdict =
       readonly evidence: Evidence
     }
 
-/** Why. Those of detectors of one's own are their names. */
+/** Why: the name of the detector, `steps`, or `budget`. */
 export type Reason =
   | 'steps'
+  | 'budget'
   | 'same-call'
   | 'same-result'
   | 'same-error'
+  | 'same-answer'
   | 'cycle'
   | 'frequent'
-  | 'no-progress'
   | 'unknown-tool'
-  | 'repeated-text'
-  | 'budget'
+  | 'same-text'
   | (string & {})
 
 /** `off`: everything is allowed. `warn`: nothing graver than a warning. `enforce`: the whole ladder. */

@@ -1,0 +1,75 @@
+import { checkNumber, refusal } from '@holdfast/internal'
+
+/** At how many to warn, and at how many to act. The call at hand counts. */
+export interface Limit {
+  readonly warn: number
+  readonly block: number
+}
+
+/** How much of each is too much. */
+export interface Limits {
+  /** Answers of the model: at `block` it is asked for its last. Default 12, 25. */
+  readonly steps: Limit
+  /** The same call, with the same result or none known, in a row. Default 3, 5. */
+  readonly sameCall: Limit
+  /** The same call with the same error, in a row. Default 2, 3. */
+  readonly sameError: Limit
+  /** The same, of a tool that waits for something (`poll`). Default 15, 30. */
+  readonly poll: Limit
+  /**
+   * Passes through the same few steps, two to six, with the same results, of which a part counts as a part. Default 2, 2.1:
+   * with the first step of the third pass.
+   */
+  readonly cycle: Limit
+  /** The same call with the same result, whatever was between. Default 5, 7. */
+  readonly frequent: Limit
+  /** A tool that gives the same answer, or the same error, to other inputs, in a row. Default 3, 5. */
+  readonly sameAnswer: Limit
+  /** The same, when the answer is an empty one. Default 6, 10. */
+  readonly emptyAnswer: Limit
+  /** Tools that there are not, in a row. Default 2, 3. */
+  readonly unknownTool: Limit
+  /** The same words of the model without progress between. Default 3, 4. */
+  readonly sameText: Limit
+}
+
+/** Limits as they are given: what is left out is as the default has it; `Infinity` for never. */
+export type LimitOptions = { readonly [K in keyof Limits]?: Partial<Limit> | undefined }
+
+/** Chosen on the traces in `test/traces`, for every loop to be found and no healthy run to be stopped. */
+export const DEFAULT_LIMITS: Limits = {
+  steps: { warn: 12, block: 25 },
+  sameCall: { warn: 3, block: 5 },
+  sameError: { warn: 2, block: 3 },
+  poll: { warn: 15, block: 30 },
+  cycle: { warn: 2, block: 2.1 },
+  frequent: { warn: 5, block: 7 },
+  sameAnswer: { warn: 3, block: 5 },
+  emptyAnswer: { warn: 6, block: 10 },
+  unknownTool: { warn: 2, block: 3 },
+  sameText: { warn: 3, block: 4 },
+}
+
+/** @throws TypeError or RangeError naming the limit that is wrong. */
+export function checkLimits(
+  option: string,
+  given: LimitOptions = {},
+  base: Limits = DEFAULT_LIMITS,
+): Limits {
+  if (Object(given) !== given) throw refusal(option, given, 'an object')
+  const names = Object.keys(base)
+  for (const name of Object.keys(given)) {
+    if (!names.includes(name))
+      throw refusal(option, name, `limits of ${names.join(', ')}`, RangeError)
+  }
+  const entries = Object.entries(base).map(([name, limit]) => {
+    const { warn, block }: Limit = { ...limit, ...given[name as keyof Limits] }
+    checkNumber(`${option}.${name}.block`, block, { min: 1 })
+    // Without it, one that lowers `block` alone would have to lower both.
+    return [
+      name,
+      { warn: Math.min(checkNumber(`${option}.${name}.warn`, warn, { min: 1 }), block), block },
+    ]
+  })
+  return Object.fromEntries(entries) as Limits
+}

@@ -1,0 +1,32 @@
+/** Names of what changes with each call and means nothing, without marks and in lower case. */
+const VOLATILE_KEY =
+  /^(?:(?:request|trace|span|correlation|invocation|tooluse|call)id|idempotencykey|nonce|timestamp|ts|now|(?:current)?time|(?:asked|checked|requested|fetched|generated|updated)at|elapsed(?:ms)?|duration(?:ms)?|latency(?:ms)?|took(?:ms)?)$/
+
+/** Whether values under this key change with each call and mean nothing. */
+export function isVolatileKey(key: string): boolean {
+  return VOLATILE_KEY.test(key.replace(/[^a-zA-Z]/g, '').toLowerCase())
+}
+
+// Ids, points in time, and times that were measured. Other numbers tell: of a percentage that grows, or a page.
+const VOLATILE_TEXT =
+  /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,}\b|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?|\b\d\d:\d\d:\d\d(?:\.\d+)?\b|\b\d+\.\d+ ?m?s\b/gi
+
+/** The most of a text that is looked through, at each end. */
+const MAX_LOOKED = 4096
+
+/** The text without what changes each time and means nothing. */
+export function withoutVolatile(text: string): string {
+  if (text.length <= 2 * MAX_LOOKED) return text.replace(VOLATILE_TEXT, '#')
+  const ends = text.slice(0, MAX_LOOKED) + text.slice(-MAX_LOOKED)
+  return `${ends.replace(VOLATILE_TEXT, '#')}${text.slice(MAX_LOOKED, -MAX_LOOKED)}`
+}
+
+/** An error's message without any number: lines, columns, ids and counts come out otherwise each time. */
+export function withoutNumbers(message: string): string {
+  return withoutVolatile(message.slice(0, MAX_LOOKED)).replace(/\d+/g, '#')
+}
+
+/** Text in which the layout means nothing: a query or a command, but not a file. */
+export function withoutLayout(text: string): string {
+  return text.length > 2048 ? text : text.replace(/\s+/g, ' ').trim()
+}
