@@ -30,16 +30,13 @@ const model = createModel(simulator.clientConfig, flags, telemetry)
 const service = createService({ '/chat': createChat(model, telemetry) }, telemetry)
 const operations = createOperations(flags, telemetry, process.env['ADMIN_TOKEN'])
 
-const at = {
-  service: await listen(service, Number(values.port)),
-  operations: await listen(operations, Number(values['operations-port'])),
-}
-const faults = `${simulator.url}/_simulator`
-logger.info('ask', { url: at.service, try: `curl -d 'What is a holdfast?' ${at.service}/chat` })
-logger.info('look', { url: at.operations, try: `curl ${at.operations}/metrics` })
-logger.info('break', {
-  url: simulator.url,
-  try: `curl -d '{"type":"error","error":"ThrottlingException"}' ${faults}/queue`,
+const ask = await listen(service, Number(values.port))
+const look = await listen(operations, Number(values['operations-port']))
+const fault = '{"type":"error","error":"ThrottlingException"}'
+logger.info(`Ask:    curl -d 'What is a holdfast?' ${ask}/chat`, { service: ask })
+logger.info(`Look:   curl ${look}/metrics`, { operations: look })
+logger.info(`Break:  curl -d '${fault}' ${simulator.url}/_simulator/queue`, {
+  simulator: simulator.url,
 })
 
 async function stop(signal: string): Promise<void> {

@@ -16,8 +16,11 @@ export interface Program {
   readonly lines: readonly Line[]
   /** What it has said besides. */
   readonly errors: readonly string[]
-  /** Where the simulator is, the metrics, the service. */
-  readonly urls: { readonly ask: string; readonly look: string; readonly break: string }
+  readonly urls: {
+    readonly service: string
+    readonly operations: string
+    readonly simulator: string
+  }
   post(path: string, body: string, signal?: AbortSignal): Promise<Response>
   /** Has the simulator do so: what is said of `queue`, `rules`. */
   simulate(what: 'queue' | 'rules', script: object): Promise<void>
@@ -42,19 +45,21 @@ export async function start(): Promise<Program> {
   const errors: string[] = []
   createInterface(child.stderr).on('line', (line) => errors.push(line))
   const lines: Line[] = []
-  const urls = { ask: '', look: '', break: '' }
+  const urls = { service: '', operations: '', simulator: '' }
   await new Promise<void>((resolve, reject) => {
     createInterface(child.stdout).on('line', (text) => {
       const line = JSON.parse(text) as Line
       lines.push(line)
-      if (line.msg in urls) urls[line.msg as keyof typeof urls] = String(line['url'])
-      if (urls.break !== '') resolve()
+      for (const place of ['service', 'operations', 'simulator'] as const) {
+        if (typeof line[place] === 'string') urls[place] = line[place]
+      }
+      if (urls.simulator !== '') resolve()
     })
     ended.then(() => reject(new Error(`It did not start:\n${errors.join('\n')}`)))
   })
 
   const simulate = async (what: string, script: object) => {
-    const response = await fetch(`${urls.break}/_simulator/${what}`, {
+    const response = await fetch(`${urls.simulator}/_simulator/${what}`, {
       method: 'POST',
       body: JSON.stringify(script),
     })
@@ -66,15 +71,15 @@ export async function start(): Promise<Program> {
     urls,
     simulate,
     post: (path, body, signal) =>
-      fetch(`${urls.ask}${path}`, { method: 'POST', body, ...(signal && { signal }) }),
+      fetch(`${urls.service}${path}`, { method: 'POST', body, ...(signal && { signal }) }),
     turn: (flag, value) =>
-      fetch(`${urls.look}/admin/flags/${flag}`, {
+      fetch(`${urls.operations}/admin/flags/${flag}`, {
         method: 'PUT',
         headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
         body: JSON.stringify({ value, reason: 'a test' }),
       }),
     async metrics(headers = {}) {
-      const response = await fetch(`${urls.look}/metrics`, { headers })
+      const response = await fetch(`${urls.operations}/metrics`, { headers })
       return response.text()
     },
     end() {

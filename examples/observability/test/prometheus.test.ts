@@ -27,7 +27,7 @@ describe.skipIf(missing.length > 0)('a real Prometheus', () => {
 
   beforeAll(async () => {
     ;[program, wire] = await Promise.all([start(), serve(odd)])
-    const service = new URL(program.urls.look).host
+    const service = new URL(program.urls.operations).host
     prometheus = await PrometheusServer.start({ service, wire: wire.address })
     await prometheus.scraped()
     before = await prometheus.query('{__name__=~"limiter_.+|circuit_breaker_.+|http_.+"}')
@@ -161,7 +161,7 @@ describe.skipIf(missing.length > 0)('a real Prometheus', () => {
     const logged = new Set(program.lines.map(({ trace_id }) => trace_id))
     expect([...traces].filter((trace) => !logged.has(trace))).toEqual([])
 
-    const sent = await fetch(`${program.urls.break}/_simulator/requests`)
+    const sent = await fetch(`${program.urls.simulator}/_simulator/requests`)
     const { requests } = (await sent.json()) as { requests: { headers: Record<string, string> }[] }
     const told = new Set(requests.map(({ headers }) => headers['traceparent']?.split('-')[1]))
     // Those that the limiter turned away were not heard of.

@@ -3,7 +3,7 @@ import { expect, vi } from 'vitest'
 import type { Program } from './program.ts'
 import type { PrometheusServer } from './prometheus-server.ts'
 
-export const [PRIMARY = '', SECONDARY = '', TERTIARY = '']: readonly string[] = DEFAULT_MODELS
+const [PRIMARY = '', SECONDARY = '', TERTIARY = ''] = DEFAULT_MODELS
 const DOWN = { type: 'error', error: 'ServiceUnavailableException' }
 const THROTTLED = { type: 'error', error: 'ThrottlingException' }
 const HANGS = { type: 'hang', at: 'before-headers' }
