@@ -176,7 +176,9 @@ class AppendedFile implements FileDestination {
     if (fault === undefined) this.#rest = rest
     this.#isStuck = this.#rest.length > 0 && (patienceMs > 0 || this.#isStuck)
     if (this.#rest.length === 0) this.#settle()
-    if (fault) this.#drop(isTorn && at === 0 ? rest.subarray(1) : rest, 'error', fault.error)
+    // A line feed that is missing is written before the next line: the line is not lost.
+    const lost = rest[0] === LINE_FEED[0] ? rest.subarray(1) : rest
+    if (fault) this.#drop(lost, 'error', fault.error)
   }
 
   /** Sees to it that what waits is written some time, at exit if not before. */

@@ -20,7 +20,7 @@ describe.each(Object.entries(maps))('with the field map %s', (_, fieldMap) => {
           log.info(first as never, second as never)
           log.error(second as never)
           log.trace('message', first as never)
-          const child = log.child(fields()).child(Object(second))
+          const child = log.child({ ...fields() }).child(Object(second))
           child.fatal({ ...fields(), second }, 'message')
           child.warn(Object(second), first as never)
           expect(texts.map(parseLine)).toHaveLength(5)

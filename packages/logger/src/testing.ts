@@ -130,7 +130,12 @@ const leaf: fc.Arbitrary<Maker> = fc.oneof(
 )
 
 const targets: fc.Arbitrary<object> = fc.constantFrom({}, [], fault, new Error('x'), new Map())
-const getters: fc.Arbitrary<object> = fc.constantFrom({}, new Error('x'), new Map(), [1])
+const getters: fc.Arbitrary<Maker<object>> = fc.constantFrom<Maker<object>>(
+  () => ({}),
+  () => new Error('x'),
+  () => new Map(),
+  () => fault.bind(null),
+)
 
 const hostile = (value: fc.Arbitrary<Maker>): fc.Arbitrary<Maker> =>
   fc.oneof(
@@ -140,13 +145,12 @@ const hostile = (value: fc.Arbitrary<Maker>): fc.Arbitrary<Maker> =>
     }),
     targets.map((target) => () => revoked(target)),
     fc.constant(circular),
-    fc.tuple(getters, fc.oneof(anyName, fc.constantFrom('toJSON', 'length'))).map(
-      ([target, name]) =>
+    fc.tuple(getters, fc.oneof(anyName, fc.constantFrom('toJSON', 'constructor'))).map(
+      ([make, name]) =>
         () =>
-          Array.isArray(target)
-            ? Object.defineProperty([1, 2], 0, { get: fault })
-            : Object.defineProperty(target, name, { get: fault, configurable: true }),
+          Object.defineProperty(make(), name, { get: fault, enumerable: true }),
     ),
+    fc.constant(() => Object.defineProperty([1, 2], 0, { get: fault })),
     value.map((make) => () => ({ a: 1, toJSON: make })),
     value.map((make) => () => ({ toJSON: make() })),
     value.map((make) => () => ({ toJSON: () => ({ toJSON: () => ({ value: make() }) }) })),
