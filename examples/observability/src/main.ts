@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { startSimulator } from '@holdfast/bedrock-simulator'
 import type { Threshold } from '@holdfast/logger'
+import { createAgent } from './agent.ts'
 import { createChat } from './chat.ts'
 import { startFlags } from './flags.ts'
 import { close, listen } from './listen.ts'
@@ -27,7 +28,10 @@ const { logger } = telemetry
 const flags = startFlags(telemetry)
 const simulator = await startSimulator()
 const model = createModel(simulator.clientConfig, flags, telemetry)
-const service = createService({ '/chat': createChat(model, telemetry) }, telemetry)
+const service = createService(
+  { '/chat': createChat(model, telemetry), '/agent': createAgent(model, telemetry) },
+  telemetry,
+)
 const operations = createOperations(flags, telemetry, process.env['ADMIN_TOKEN'])
 
 const ask = await listen(service, Number(values.port))

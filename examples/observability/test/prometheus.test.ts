@@ -93,19 +93,27 @@ describe.skipIf(missing.length > 0)('a real Prometheus', () => {
   })
 
   it('has counted as many as the log has lines', async () => {
-    for (const [metric, type] of [
-      ['retry_attempts_total', 'retry.scheduled'],
-      ['retry_exhausted_total', 'retry.exhausted'],
-      ['model_fallback_total', 'fallback.switched'],
-      ['model_fallback_attempt_total', 'fallback.attempted'],
-      ['circuit_breaker_rejected_total', 'circuit-breaker.rejected'],
-      ['limiter_rejected_total', 'limiter.rejected'],
-      ['limiter_queue_wait_seconds_count', 'limiter.started'],
-      ['feature_flag_changes_total', 'feature-flags.changed'],
-    ] as const) {
-      const lines = program.lines.filter(({ msg }) => msg === type)
-      expect(await prometheus.number(`sum(${metric})`), metric).toBe(lines.length)
+    const told = (type: string) => program.lines.filter(({ msg }) => msg === type)
+    for (const [metric, { length }] of Object.entries({
+      retry_attempts_total: told('retry.scheduled'),
+      retry_exhausted_total: told('retry.exhausted'),
+      model_fallback_total: told('fallback.switched'),
+      model_fallback_attempt_total: told('fallback.attempted'),
+      circuit_breaker_rejected_total: told('circuit-breaker.rejected'),
+      limiter_rejected_total: told('limiter.rejected'),
+      limiter_queue_wait_seconds_count: told('limiter.started'),
+      limiter_completed_total: told('limiter.settled').filter(
+        ({ outcome }) => outcome === 'success',
+      ),
+      tool_loop_guard_triggered_total: told('tool-loop-guard.triggered'),
+      feature_flag_changes_total: told('feature-flags.changed'),
+    })) {
+      expect(length, metric).toBeGreaterThan(0)
+      expect(await prometheus.number(`sum(${metric})`), metric).toBe(length)
     }
+    const waited = told('limiter.started').reduce((sum, { waitMs }) => sum + Number(waitMs), 0)
+    const sum = await prometheus.number('limiter_queue_wait_seconds_sum')
+    expect(sum).toBeCloseTo(waited / 1000, 6)
     const requests = program.lines.filter(({ msg }) => msg.startsWith('request '))
     expect(await prometheus.number('sum(http_requests_total)')).toBe(requests.length)
   })
