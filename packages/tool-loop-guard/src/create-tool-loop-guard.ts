@@ -23,7 +23,6 @@ import { checkMode, checkOptions, type Settings, type ToolLoopGuardOptions } fro
 import { Replays } from './replays.ts'
 import { restore, type State, save } from './state.ts'
 import { ToolLoopError, type Usage } from './tool-loop-error.ts'
-import { withoutLayout } from './volatile.ts'
 
 /**
  * Makes a guard for one run of a conversation. It stops an agent that loops on its tools, and leaves one alone that makes
@@ -86,7 +85,7 @@ class LoopGuard implements ToolLoopGuard {
     used.tokens += amount(totalTokens ?? amount(inputTokens) + amount(outputTokens))
     used.cost += amount(cost)
     const isText = typeof text === 'string' && text.trim() !== ''
-    const said = isText ? fingerprint(withoutLayout(text)) : undefined
+    const said = isText ? fingerprint(text, { isLoose: true }) : undefined
     const earlier = history.steps.toReversed()
     this.#isToldOfTurns = true
     this.#begin(said)

@@ -1,8 +1,11 @@
 /**
- * How many characters of a value are looked at. Of longer text it is the length, the first half of what there is room for,
- * and as much of the end.
+ * How many characters of a value are looked at. Of longer text it is the length, the beginning, the end, and of what is
+ * between one in so many.
  */
-export const MAX_HASHED = 65_536
+export const MAX_HASHED = 32_768
+
+/** How long text may be for its layout to make no difference. */
+const MAX_LOOSE = 2048
 const MAX_DEPTH = 64
 
 /** What makes no difference. */
@@ -11,6 +14,8 @@ export interface Canon {
   readonly ignores?: ((key: string) => boolean) | undefined
   /** What text is compared as. */
   readonly text?: ((text: string) => string) | undefined
+  /** Whether it makes no difference how short text is laid out: that of a query or a command, but not of a file. */
+  readonly isLoose?: boolean | undefined
 }
 
 /**
@@ -39,6 +44,7 @@ const UNREADABLE = 12
 const OTHER = 13
 const END = 14
 
+const BLANK = 0x20
 const FACTOR_A = 0x9e3779b1
 const FACTOR_B = 0x5f356495
 const NUMBERS = /* @__PURE__ */ new Float64Array(1)
@@ -104,7 +110,7 @@ class Hash {
 
   #properties(object: Readonly<Record<string, unknown>>, within: object[]): void {
     this.#add(OBJECT)
-    for (const key of Object.keys(object).sort()) {
+    for (const key of sorted(Object.keys(object))) {
       if (this.#room <= 0) break
       const value = object[key]
       // As in JSON, where a key without a value is not there.
@@ -138,28 +144,43 @@ class Hash {
 
   #bytes(bytes: Uint8Array): void {
     this.#add(BYTES)
-    this.#ends(bytes.length, (from, to) => LATIN.decode(bytes.subarray(from, to)))
+    const most = Math.max(0, this.#room)
+    // One character a byte. What is left out is not copied either.
+    const ends =
+      bytes.length <= most ? [bytes] : [bytes.subarray(0, most >> 1), bytes.subarray(-(most >> 1))]
+    this.#add(bytes.length)
+    for (const end of ends) this.#text(LATIN.decode(end))
   }
 
   #text(text: string): void {
-    this.#add(TEXT)
-    this.#ends(text.length, (from, to) => text.slice(from, to))
-  }
-
-  /** Takes all of it, or of what is too long the two ends. */
-  #ends(length: number, slice: (from: number, to: number) => string): void {
-    this.#add(length)
+    const { length } = text
     const room = Math.max(0, this.#room)
     this.#room -= length
-    const head = length <= room ? length : room >> 1
-    this.#characters(slice(0, head))
-    if (head < length) this.#characters(slice(length - head, length))
+    this.#add(TEXT)
+    if (this.#canon.isLoose && length <= MAX_LOOSE) {
+      this.#words(text)
+      return
+    }
+    this.#add(length)
+    if (length <= room) {
+      this.#characters(text, 0, length, 1)
+      return
+    }
+    const quarter = room >> 2
+    this.#characters(text, 0, quarter, 1)
+    this.#characters(
+      text,
+      quarter,
+      length - quarter,
+      Math.ceil((length - 2 * quarter) / (2 * quarter + 1)),
+    )
+    this.#characters(text, length - quarter, length, 1)
   }
 
-  #characters(text: string): void {
+  #characters(text: string, from: number, to: number, every: number): void {
     let a = this.#a
     let b = this.#b
-    for (let at = 0; at < text.length; at++) {
+    for (let at = from; at < to; at += every) {
       const code = text.charCodeAt(at)
       a = Math.imul(a ^ code, FACTOR_A)
       b = Math.imul(b ^ code, FACTOR_B)
@@ -168,10 +189,45 @@ class Hash {
     this.#b = b
   }
 
-  #add(word: number): void {
-    this.#a = Math.imul(mix(this.#a) ^ word, FACTOR_A)
-    this.#b = Math.imul(mix(this.#b) ^ word, FACTOR_B)
+  /** Takes a run of blanks for one, and none at the ends. */
+  #words(text: string): void {
+    let a = this.#a
+    let b = this.#b
+    let isBlank = false
+    let isStarted = false
+    for (let at = 0; at < text.length; at++) {
+      const code = text.charCodeAt(at)
+      if (code <= BLANK) {
+        isBlank = isStarted
+        continue
+      }
+      if (isBlank) {
+        a = Math.imul(a ^ BLANK, FACTOR_A)
+        b = Math.imul(b ^ BLANK, FACTOR_B)
+        isBlank = false
+      }
+      isStarted = true
+      a = Math.imul(a ^ code, FACTOR_A)
+      b = Math.imul(b ^ code, FACTOR_B)
+    }
+    this.#a = a
+    this.#b = b
+    // No character that could be one, so that what follows is not taken for more of it.
+    this.#add(END)
   }
+
+  #add(word: number): void {
+    this.#a = Math.imul(this.#a ^ word, FACTOR_A)
+    this.#b = Math.imul(this.#b ^ word, FACTOR_B)
+  }
+}
+
+/** Most are in order as they come. */
+function sorted(keys: string[]): string[] {
+  for (let at = 1; at < keys.length; at++) {
+    if ((keys[at] as string) < (keys[at - 1] as string)) return keys.sort()
+  }
+  return keys
 }
 
 /** Spreads each bit over all, as MurmurHash3 does at its end. */

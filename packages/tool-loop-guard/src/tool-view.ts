@@ -3,7 +3,7 @@ import { type AnswerKind, answerKind } from './answer-kind.ts'
 import { type Canon, fingerprint } from './fingerprint.ts'
 import { checkLimits, type Limits } from './limits.ts'
 import type { ToolPolicy } from './tool-policy.ts'
-import { isVolatileKey, withoutLayout, withoutVolatile } from './volatile.ts'
+import { isVolatileKey, withoutVolatile } from './volatile.ts'
 
 // To plan, to hand over and to wait is no work, however often it is acknowledged.
 const NO_WORK = /(?:^|_)(?:plans?|todos?|handoff|hand_off|transfer_to|sleep|wait)(?:_|$)/
@@ -49,7 +49,7 @@ export class ToolView {
       .replace(/\W/g, '_')
       .toLowerCase()
     this.#policy = policy
-    this.#input = { ignores, text: withoutLayout }
+    this.#input = { ignores, isLoose: true }
     this.#gist = { ignores, text: withoutVolatile }
   }
 

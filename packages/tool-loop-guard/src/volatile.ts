@@ -11,14 +11,17 @@ export function isVolatileKey(key: string): boolean {
 const VOLATILE_TEXT =
   /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,}\b|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?|\b\d\d:\d\d:\d\d(?:\.\d+)?\b|\b\d+\.\d+ ?m?s\b/gi
 
+// Where one of them may be. Most text has few numbers, and to look there only is several times as fast.
+const CANDIDATE = /\d[\w:.+-]{3,}(?: m?s\b)?|[a-f][\da-f]*\d[\w-]{6,}/gi
+
 /** The most of a text that is looked through, at each end. */
 const MAX_LOOKED = 4096
 
 /** The text without what changes each time and means nothing. */
 export function withoutVolatile(text: string): string {
-  if (text.length <= 2 * MAX_LOOKED) return text.replace(VOLATILE_TEXT, '#')
+  if (text.length <= 2 * MAX_LOOKED) return masked(text)
   const ends = text.slice(0, MAX_LOOKED) + text.slice(-MAX_LOOKED)
-  return `${ends.replace(VOLATILE_TEXT, '#')}${text.slice(MAX_LOOKED, -MAX_LOOKED)}`
+  return masked(ends) + text.slice(MAX_LOOKED, -MAX_LOOKED)
 }
 
 /** An error's message without any number: lines, columns, ids and counts come out otherwise each time. */
@@ -26,7 +29,6 @@ export function withoutNumbers(message: string): string {
   return withoutVolatile(message.slice(0, MAX_LOOKED)).replace(/\d+/g, '#')
 }
 
-/** Text in which the layout means nothing: a query or a command, but not a file. */
-export function withoutLayout(text: string): string {
-  return text.length > 2048 ? text : text.replace(/\s+/g, ' ').trim()
+function masked(text: string): string {
+  return text.replace(CANDIDATE, (found) => found.replace(VOLATILE_TEXT, '#'))
 }

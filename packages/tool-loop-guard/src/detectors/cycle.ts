@@ -12,43 +12,49 @@ export const cycle: Detector = {
   name: 'cycle',
   detect({ key, tool, limits, isPoll, isPause }, earlier) {
     if (isPoll || isPause) return undefined
-    const calls = earlier.map(callsOf)
-    const answers = earlier.map(answerOf)
     for (let period = 2; period <= MAX_PERIOD; period++) {
       const before = earlier[period - 1]?.calls ?? []
-      const whole = before.some((call) => call.key === key) ? passes(calls, period) : 0
-      const half = before.some((call) => call.tool === tool) ? passes(answers, period) / 2 : 0
-      const count = Math.max(whole, half)
+      const whole = before.some((call) => call.key === key) ? passes(earlier, period, areSame) : 0
+      const half = before.some((call) => call.tool === tool) ? passes(earlier, period, tellSame) : 0
+      const count = Math.max(whole, half / 2)
       if (count >= limits.cycle.warn) return { count, limit: limits.cycle, period }
     }
     return undefined
   },
 }
 
-/**
- * How often the latest steps were gone through, with the one at hand.
- *
- * @param marks - What tells the steps apart, newest first.
- */
-function passes(marks: readonly unknown[], period: number): number {
+type Compare = (a: Step, b: Step) => boolean
+
+/** How often the latest steps were gone through, with the one at hand. */
+function passes(earlier: readonly Step[], period: number, isSame: Compare): number {
+  const [latest, ...others] = earlier.slice(0, period) as [Step, ...Step[]]
   // A step that is the same each time is a row, not a cycle.
-  if (marks.slice(0, period).every((mark) => mark === marks[0])) return 0
+  if (others.every((step) => isSame(step, latest))) return 0
   let at = 0
-  while (at + period < marks.length && marks[at] === marks[at + period]) at++
+  while (at + period < earlier.length && isSame(earlier[at] as Step, earlier[at + period] as Step))
+    at++
   return (1 + at + period) / period
 }
 
-/** The same for steps of the same calls with the same results, in any order: they were asked for at once. */
-function callsOf({ calls }: Step): unknown {
-  if (calls.some(({ outcome }) => outcome === 'outage')) return {}
-  return calls.reduce((sum, { key, mark = 0 }) => (sum + (key % M) * 3 + (mark % M)) % M, 0)
+/** Whether they have the same calls with the same results, in any order: they were asked for at once. */
+function areSame({ calls }: Step, { calls: others }: Step): boolean {
+  return calls.length === others.length && markOf(calls) === markOf(others)
+}
+
+function markOf(calls: readonly CallRecord[]): number {
+  let sum = 0
+  for (const { key, mark = 0, outcome } of calls) {
+    // Like no other, not even itself.
+    if (outcome === 'outage') return Number.NaN
+    sum = (sum + (key % M) * 3 + (mark % M)) % M
+  }
+  return sum
 }
 
 const M = 2 ** 40
 
-/** The same for steps in which a tool has told the same. */
-function answerOf({ calls }: Step): unknown {
-  const [call] = calls as [CallRecord]
-  const tells = calls.length === 1 && call.kind !== undefined && call.kind !== 'acknowledged'
-  return tells ? `${call.result} ${call.tool}` : {}
+/** Whether a tool has told the same in both. */
+function tellSame({ calls: [call, more] }: Step, { calls: [other, others] }: Step): boolean {
+  if (!call?.kind || call.kind === 'acknowledged' || more || others) return false
+  return call.tool === other?.tool && call.result === other.result
 }
