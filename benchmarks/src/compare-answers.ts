@@ -25,15 +25,18 @@ export interface AnswerComparison {
   /** Those that there are targets for come first. */
   readonly ours: readonly Oracle[]
   readonly peers: readonly Oracle[]
-  readonly target: {
-    /** How much of a peer's time ours may take: of the named one's, or of the fastest. */
-    readonly ratio: number
-    readonly of?: string
-    /** What ours may take, in nanoseconds. */
-    readonly nanoseconds?: number
-    /** How many of ours it holds for. */
-    readonly first: number
-  }
+  /** Default: none. */
+  readonly target?: Target | undefined
+}
+
+interface Target {
+  /** How much of a peer's time ours may take: of the named one's, or of the fastest. */
+  readonly ratio: number
+  readonly of?: string
+  /** What ours may take, in nanoseconds. */
+  readonly nanoseconds?: number
+  /** How many of ours it holds for. */
+  readonly first: number
 }
 
 /** Odd, so that the median is a round that was measured. */
@@ -63,11 +66,11 @@ export async function compareAnswers(comparison: AnswerComparison): Promise<stri
     }
   }
   const figures = runs.map(({ oracle, times }) => ({ oracle, nanoseconds: median(times) }))
-  const ofPeers = figures.filter(({ oracle: { peer } }) => peer && (target.of ?? peer) === peer)
+  const ofPeers = figures.filter(({ oracle: { peer } }) => peer && (target?.of ?? peer) === peer)
   const measure = Math.min(...ofPeers.map(({ nanoseconds }) => nanoseconds))
   const rows = figures.map(({ oracle, nanoseconds }) => {
     const ratio = nanoseconds / measure
-    const hasTarget = ours.slice(0, target.first).includes(oracle)
+    const hasTarget = target && ours.slice(0, target.first).includes(oracle)
     return [
       nameOf(oracle, ours.includes(oracle)),
       nanoseconds.toFixed(1),
@@ -78,8 +81,8 @@ export async function compareAnswers(comparison: AnswerComparison): Promise<stri
   const heads = [
     '',
     'ns a call',
-    `× ${target.of ? `${target.of}’s` : 'the fastest peer'}`,
-    'target',
+    `× ${target?.of ? `${target.of}’s` : 'the fastest peer'}`,
+    ...(target ? ['target'] : []),
   ]
   return `### ${title}\n\n${table(heads, rows)}`
 }
@@ -87,7 +90,7 @@ export async function compareAnswers(comparison: AnswerComparison): Promise<stri
 /** What the loop itself takes. It is not taken off the others' times. */
 const nothing: Oracle = { name: 'the loop, and a call of a function', ask: (at) => at >= 0 }
 
-function verdicts(nanoseconds: number, ratio: number, target: AnswerComparison['target']): string {
+function verdicts(nanoseconds: number, ratio: number, target: Target): string {
   const besidePeer = verdict(ratio, target.ratio)
   if (target.nanoseconds === undefined) return besidePeer
   const missedBy = nanoseconds - target.nanoseconds

@@ -7,6 +7,7 @@ export const parts: Readonly<Record<string, () => Promise<Part>>> = {
   'circuit-breaker': async () => (await import('./circuit-breaker.ts')).circuitBreakerPart,
   limiter: async () => (await import('./limiter.ts')).limiterPart,
   'feature-flags': async () => (await import('./feature-flags.ts')).featureFlagsPart,
+  metrics: async () => (await import('./metrics.ts')).metricsPart,
   size: async () => (await import('./size.ts')).sizePart,
   adapter: async () => (await import('./adapter.ts')).adapterPart,
 }
