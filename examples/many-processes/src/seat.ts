@@ -1,5 +1,4 @@
-import { mergeSnapshots, type RegistrySnapshot } from '@holdfast/metrics'
-import { keepCounts } from './keep-counts.ts'
+import { keepCounts, mergeSnapshots, type RegistrySnapshot } from '@holdfast/metrics'
 
 /** A worker, while it is there. */
 export interface Member {

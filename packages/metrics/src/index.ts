@@ -1,5 +1,6 @@
 export type { Clock } from '@holdfast/internal'
 export type { MetricsEvent } from './events.ts'
+export { keepCounts } from './keep-counts.ts'
 export { mergeSnapshots } from './merge.ts'
 export type {
   Call,

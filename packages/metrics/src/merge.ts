@@ -25,6 +25,8 @@ const SAME: readonly (keyof FamilyFacts)[] = [
  * the last is taken. A histogram's buckets and sum are added up each by itself. So are a summary's sum and count; its
  * quantiles cannot be, and the greatest of several is at least the quantile of all.
  *
+ * Give them in the same order each time: the last digit of a sum of fractions depends on it, and a counter must not go down.
+ *
  * @throws RangeError when a metric is not the same everywhere, or a snapshot has an unknown version; TypeError when
  * something is no snapshot.
  */

@@ -165,7 +165,10 @@ export interface Registry {
    * what is written to the old one is lost. Returns whether it was there.
    */
   unregister(name: string): boolean
-  /** Runs the collectors and takes down all values, as of one moment (a summary's quantiles just before it). */
+  /**
+   * Runs the collectors and takes down all values, as of one moment (a summary's quantiles just before it). Asked again
+   * while one is under way, it is that one: what is counted meanwhile may not be in it.
+   */
   snapshot(): Promise<RegistrySnapshot>
   /** The exposition, rendered in slices between which other work runs. Scrapes at the same time share one. */
   render(options?: RenderOptions): Promise<string>

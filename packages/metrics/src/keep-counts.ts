@@ -1,8 +1,11 @@
-import type { FamilySnapshot, RegistrySnapshot } from '@holdfast/metrics'
+import type { FamilySnapshot, RegistrySnapshot } from './metrics.ts'
 
 /**
- * What of a snapshot outlives who took it: what was counted. Gauges and infos tell of something that is no more, and so
- * do a summary's quantiles; its sum and count stay.
+ * What of a snapshot outlives the process that took it: what was counted. Gauges and infos tell of something that is no
+ * more, and so do a summary's quantiles; its sum and count stay.
+ *
+ * @example
+ * const all = mergeSnapshots([...alive, ...dead.map(keepCounts)])
  */
 export function keepCounts({ version, families }: RegistrySnapshot): RegistrySnapshot {
   return {
