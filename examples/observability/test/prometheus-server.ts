@@ -21,7 +21,6 @@ export interface Sample {
 /** What Prometheus knows of who it scrapes. */
 export interface Target {
   readonly labels: Readonly<Record<string, string>>
-  readonly health: string
   readonly lastError: string
   readonly lastScrape: string
 }
@@ -37,6 +36,7 @@ export class PrometheusServer {
   readonly #url: string
   readonly #jobs: number
   readonly #stop: () => Promise<void>
+  #moment: string | undefined
 
   private constructor(url: string, jobs: number, stop: () => Promise<void>) {
     this.#url = url
@@ -97,7 +97,10 @@ export class PrometheusServer {
   }
 
   async query(query: string): Promise<readonly Sample[]> {
-    const { result } = await this.ask<{ result: readonly Sample[] }>('query', { query })
+    const { result } = await this.ask<{ result: readonly Sample[] }>('query', {
+      query,
+      ...(this.#moment && { time: this.#moment }),
+    })
     return result
   }
 
@@ -128,6 +131,12 @@ export class PrometheusServer {
       },
       { timeout: 15_000, interval: 50 },
     )
+  }
+
+  /** Scrapes once more. From then on queries are of that moment, so that no scrape that a busy machine misses spoils them. */
+  async hold(): Promise<void> {
+    await this.scraped()
+    this.#moment = new Date().toISOString()
   }
 
   async #ready(): Promise<void> {
