@@ -7,8 +7,15 @@ import { createLogger, type Logger } from '../src/index.ts'
 /** A line as it was written, without its time. */
 type Line = Readonly<Record<string, unknown>>
 
+interface Collected {
+  readonly logger: Logger
+  readonly lines: readonly Line[]
+  readonly requests: () => readonly Line[]
+  readonly untilLogged: (count: number) => Promise<readonly Line[]>
+}
+
 /** A logger; what it has written; and those lines that tell of a request, as soon as there are so many. */
-export function collectLines() {
+export function collectLines(): Collected {
   const lines: Line[] = []
   const write = (text: string) => {
     const { time, ...line } = JSON.parse(text)

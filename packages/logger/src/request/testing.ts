@@ -1,5 +1,6 @@
 import { createLogger } from '../create-logger.ts'
 import type { Logger } from '../logger.ts'
+import type { RequestRegistry } from './request-metrics.ts'
 
 /** A line as it was written, without its time. */
 export type Line = Readonly<Record<string, unknown>>
@@ -18,8 +19,15 @@ export function collectLines(): { readonly logger: Logger; readonly lines: Line[
 export const requestLines = (lines: readonly Line[]): readonly Line[] =>
   lines.filter(({ message }) => String(message).startsWith('request '))
 
+interface Collected {
+  readonly registry: RequestRegistry
+  readonly asked: readonly object[]
+  readonly counted: readonly object[]
+  readonly observed: readonly object[]
+}
+
 /** A registry that keeps what it is told. */
-export function collectMetrics() {
+export function collectMetrics(): Collected {
   const asked: object[] = []
   const counted: object[] = []
   const observed: object[] = []
