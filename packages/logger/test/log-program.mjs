@@ -82,7 +82,7 @@ const programs = {
       },
     })
     logMany(createLogger({ destination }))
-    tell({ dropped: destination.dropped, told, ms: performance.now() - start })
+    tell({ dropped: destination.dropped, events: told, ms: performance.now() - start })
   },
 
   /** Whose reader has gone. */
