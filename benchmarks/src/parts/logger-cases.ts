@@ -52,7 +52,7 @@ const logs = logsOf()
 const devNull = '/dev/null'
 const fileLogs: Logs = [
   createLogger({ destination: fileDestination({ path: devNull }) }),
-  pino(pino.destination({ dest: devNull, sync: true })),
+  pino({}, pino.destination({ dest: devNull, sync: true })),
   pino(likeOurs, pino.destination({ dest: devNull, sync: true })),
 ]
 
@@ -126,7 +126,7 @@ const failure: Write = (log) => log.error({ err: error }, MESSAGE)
 // Written out: what costs nothing must not be shared by all three.
 const [off, pinoOff, alikeOff] = [
   createLogger({ destination: sink }),
-  pino(sink),
+  pino({}, sink),
   pino(likeOurs, sink),
 ]
 const nothing = named([

@@ -41,6 +41,13 @@ const entries: readonly Entry[] = [
   { from: 'unleash-client' },
   { from: '@holdfast/metrics', target: 8_000 },
   { from: '@holdfast/metrics', imports: '{ createRegistry }', target: 8_000 },
+  { from: 'prom-client' },
+  { from: '@prometheus-io/client' },
+  { from: '@opentelemetry/sdk-metrics' },
+  { from: '@opentelemetry/exporter-prometheus' },
+  { from: '@holdfast/logger' },
+  { from: '@holdfast/logger', imports: '{ createLogger }' },
+  { from: 'pino' },
 ]
 
 export const sizePart: Part = {
