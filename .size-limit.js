@@ -42,6 +42,11 @@ export default [
     name: 'metrics/process',
     path: 'packages/metrics/dist/process/index.js',
   }),
+  entry('logger', '12 kB'),
+  entry('logger', '6 kB', {
+    name: 'logger: { createLogger } alone',
+    import: '{ createLogger }',
+  }),
   entry('pipeline', '2.05 kB'),
   // By itself: the other packages have their own lines, and the SDK is there anyway.
   entry('bedrock-adapter', '6.1 kB', { ignore: ['@holdfast/*', '@aws-sdk/*'] }),

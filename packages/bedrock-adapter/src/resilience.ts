@@ -6,7 +6,7 @@ import {
   type LimiterOptions,
   type LimiterPermit,
 } from '@holdfast/limiter'
-import { fallback } from '@holdfast/pipeline'
+import { FallbackExhaustedError, fallback } from '@holdfast/pipeline'
 import { type AnswerUsage, createAnswerUsage } from './answer-usage.ts'
 import type { BedrockClient, SendOptions } from './attempt.ts'
 import { type BedrockLimiterContext, createUsageSettler } from './bedrock-rates.ts'
@@ -102,6 +102,16 @@ export function createResilience(options: ResilienceOptions = {}): Resilience {
     }
   }
 
+  /** An adaptive limit is to see a throttle for what it is; a mistake of the caller's says nothing on the service. */
+  function fail(slot: LimiterPermit, error: unknown): void {
+    const throttle = throttleIn(error)
+    const { retry, fallback, breaker } = verdictOf(error)
+    const isService = retry || fallback || breaker === 'failure'
+    if (throttle || isService || FallbackExhaustedError.isInstance(error))
+      slot.fail(throttle ?? error)
+    else slot.ignore()
+  }
+
   /** A whole answer is at its end; of a stream the permits are held until it is. */
   function handOut({ output, stream, modelId, settle }: ModelAnswer, slot: LimiterPermit): object {
     const usage = createAnswerUsage(modelId, slot, settleUsage, onEvent)
@@ -140,9 +150,4 @@ function watchUsage(stream: OpenStream, usage: AnswerUsage): OpenStream {
     return result
   }
   return { ...stream, next }
-}
-
-/** An adaptive limit is to see a throttle for what it is. */
-function fail(slot: LimiterPermit, error: unknown): void {
-  slot.fail(throttleIn(error) ?? error)
 }

@@ -54,6 +54,30 @@ describe('an adaptive limit', () => {
   })
 })
 
+describe('what a call says of the service to the limiter', () => {
+  it.each([
+    ['a wrong request, nothing', { type: 'error', error: 'ValidationException' }, 'ignore'],
+    [
+      'a model that fails, a failure',
+      { type: 'error', error: 'InternalServerException' },
+      'failure',
+    ],
+    ['a throttle, a failure', { type: 'error', error: 'ThrottlingException' }, 'failure'],
+    ['a stream that is cut, a failure', { type: 'kill', at: 4, by: 'rst', gapMs: 10 }, 'failure'],
+  ] as const)('%s', async (_, behaviour, outcome) => {
+    const outcomes: string[] = []
+    const resilience = createResilience({
+      models: [MODEL],
+      retry: false,
+      onEvent: (event) => event.type === 'limiter.settled' && outcomes.push(event.outcome),
+    })
+    simulator.enqueue(behaviour)
+    const client = withResilience(createClient(simulator, 'h2'), { resilience })
+    await ending(ask.ConverseStream(client))
+    expect(outcomes).toEqual([outcome])
+  })
+})
+
 describe('a rate of tokens', () => {
   const tokens: BedrockRate = {
     name: 'tokens',

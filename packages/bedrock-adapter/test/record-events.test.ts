@@ -35,7 +35,8 @@ test('calls through all layers, one of them a stream that breaks off', async () 
   expect(values).toMatchObject({
     bedrock_stream_interrupted: [expect.stringContaining(MODEL)],
     circuit_breaker_state: [`${MODEL} closed 0`, `${NEXT} closed 0`],
-    circuit_breaker_success: [`${NEXT} 1`],
+    circuit_breaker_success: [`${MODEL} 0`, `${NEXT} 1`],
+    circuit_breaker_failure: [`${MODEL} 2`, `${NEXT} 0`],
     limiter_in_flight: [expect.stringMatching(/ 0$/)],
     limiter_completed: [expect.stringMatching(/ 1$/)],
     limiter_failed: [expect.stringMatching(/ 1$/)],

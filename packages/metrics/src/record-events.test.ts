@@ -87,7 +87,21 @@ describe('circuit breakers', () => {
       'circuit_breaker_success_total{name="user-2"} 1',
       'circuit_breaker_success_total{overflow="true"} 4997',
     ])
-    expect(all.length).toBeLessThan(15)
+    expect(all.length).toBeLessThan(25)
+  })
+
+  test('outcomes that have not been are shown as none, and one that nobody knows as nothing', async () => {
+    const { hearAnything, samples } = setUp()
+    const settled = { type: 'circuit-breaker.settled', name: 'api', slow: false }
+    hearAnything({ ...settled, outcome: 'later' })
+    expect(await samples()).toEqual(['circuit_breaker_state{name="api",state="closed"} 0'])
+    hearAnything({ ...settled, outcome: 'failure' })
+    expect(await samples()).toEqual([
+      'circuit_breaker_state{name="api",state="closed"} 0',
+      'circuit_breaker_success_total{name="api"} 0',
+      'circuit_breaker_failure_total{name="api"} 1',
+      'circuit_breaker_ignored_total{name="api"} 0',
+    ])
   })
 })
 

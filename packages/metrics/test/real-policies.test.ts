@@ -47,6 +47,7 @@ test('a circuit breaker that opens, rejects, probes and closes', async () => {
     'circuit_breaker_rejected_total{name="search"} 1',
     'circuit_breaker_success_total{name="search"} 2',
     'circuit_breaker_failure_total{name="search"} 2',
+    'circuit_breaker_ignored_total{name="search"} 0',
   ])
 })
 
@@ -72,6 +73,7 @@ test('a limiter with a call that runs, one that waits and one that is rejected',
     'limiter_rejected_total{name="search",reason="full"} 1',
     'limiter_completed_total{name="search"} 1',
     'limiter_failed_total{name="search"} 1',
+    'limiter_ignored_total{name="search"} 0',
   ])
 })
 

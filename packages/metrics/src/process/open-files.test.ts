@@ -37,6 +37,23 @@ describe('on Linux', () => {
     expect(await scrape()).toEqual(['process_open_fds 1', 'process_max_fds 2048'])
   })
 
+  test('does not count the file in which the limit stands', async () => {
+    on('linux')
+    const { scrape } = collecting({ openFiles: true })
+    let files = 0
+    vi.mocked(readFile).mockImplementation(async () => {
+      files++
+      await Promise.resolve()
+      files--
+      return limits('1024')
+    })
+    vi.mocked(readdir as (path: string) => Promise<string[]>).mockImplementation(async () => {
+      await Promise.resolve()
+      return Array.from({ length: 4 + files }, (_, name) => `${name}`)
+    })
+    expect(await scrape()).toEqual(['process_open_fds 3', 'process_max_fds 1024'])
+  })
+
   test('tells no limit where there is none', async () => {
     on('linux')
     const { scrape } = collecting({ openFiles: true })

@@ -5,13 +5,16 @@ import type { Scope } from './scope.ts'
 /** File descriptors. Only Linux tells. */
 export function collectOpenFiles({ registry, own }: Scope): void {
   if (process.platform !== 'linux') return
+  let counting: Promise<unknown> = Promise.resolve()
   own(
     registry.gauge({
       name: 'process_open_fds',
       help: 'Open file descriptors.',
       collect: async (gauge) => {
+        const reading = readdir('/proc/self/fd')
+        counting = reading.catch(() => {})
         // One of them is that of the folder which is being read.
-        gauge.set((await readdir('/proc/self/fd')).length - 1)
+        gauge.set((await reading).length - 1)
       },
     }),
   )
@@ -20,6 +23,8 @@ export function collectOpenFiles({ registry, own }: Scope): void {
       name: 'process_max_fds',
       help: 'How many file descriptors may be open.',
       collect: async (gauge) => {
+        // The file that is read here must not be counted there.
+        await counting
         const limit = softLimit(await readFile('/proc/self/limits', 'utf8'))
         if (limit === undefined) gauge.remove()
         else gauge.set(limit)

@@ -1,5 +1,5 @@
 import type { Registry } from '../metrics.ts'
-import { counter, gauge, type Recorder } from './recorder.ts'
+import { counter, countOutcome, gauge, type Recorder } from './recorder.ts'
 
 type State = 'closed' | 'half-open' | 'open'
 
@@ -68,7 +68,7 @@ export function recordCircuitBreakers(registry: Registry): Recorder<CircuitBreak
     'circuit-breaker.settled': ({ name, outcome, slow }) => {
       // A breaker that has not told of a change is closed: it shows before anything goes wrong.
       if (!known.has(name) && known.size < MAX_KNOWN) show(name, 'closed')
-      settled[outcome].inc({ name })
+      countOutcome(settled, name, outcome)
       if (slow) slowCalls.inc({ name })
     },
   }

@@ -1,5 +1,5 @@
 import type { Registry } from '../metrics.ts'
-import { counter, gauge, type Recorder } from './recorder.ts'
+import { counter, countOutcome, gauge, type Recorder } from './recorder.ts'
 
 /** Of `@holdfast/limiter`, as far as it is recorded. */
 export type LimiterFacts = {
@@ -62,7 +62,7 @@ export function recordLimiters(
     },
     'limiter.settled': (event) => {
       stand(event)
-      settled[event.outcome].inc({ name: event.name })
+      countOutcome(settled, event.name, event.outcome)
     },
     'limiter.limit-changed': (event) => {
       stand(event)

@@ -21,3 +21,14 @@ export const gauge = <const L extends string = never>(
   merge: Merge,
   ...labels: L[]
 ): Gauge<'name' | L> => registry.gauge({ name, help, merge, labels: ['name', ...labels] })
+
+/** Those that were not are shown as 0, so that the first of them is seen to come, and a share of them can be asked for. */
+export function countOutcome<O extends string>(
+  totals: Readonly<Record<O, Counter<'name'>>>,
+  name: string,
+  outcome: O,
+): void {
+  // Before any is written: an outcome that nobody knows must not count.
+  if (!Object.hasOwn(totals, outcome)) return
+  for (const of of Object.keys(totals) as O[]) totals[of].inc({ name }, of === outcome ? 1 : 0)
+}
