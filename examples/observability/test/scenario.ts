@@ -38,8 +38,8 @@ export const EXPECTED: Readonly<Record<string, number>> = {
   limiter_in_flight: 0,
   limiter_queue_size: 0,
   'limiter_rejected_total{reason="full"}': 5,
-  limiter_failed_total: 2,
-  limiter_ignored_total: 5,
+  limiter_failed_total: 1,
+  limiter_ignored_total: 6,
 
   'retry_attempts_total{reason="throttle"}': 2,
   [`retry_attempts_total{reason="transient",name="${PRIMARY}"}`]: 15,

@@ -19,6 +19,10 @@ Max processes             96365                96365                processes
 Max open files            ${soft.padEnd(20)} 1048576              files
 `
 
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await Promise.resolve()
+}
+
 /** @param names - What is open, and the folder itself while it is read. */
 function answer(names: readonly string[], soft: string): void {
   vi.mocked(readdir as (path: string) => Promise<string[]>).mockResolvedValue([...names])
@@ -43,12 +47,12 @@ describe('on Linux', () => {
     let files = 0
     vi.mocked(readFile).mockImplementation(async () => {
       files++
-      await Promise.resolve()
+      await turns(40)
       files--
       return limits('1024')
     })
     vi.mocked(readdir as (path: string) => Promise<string[]>).mockImplementation(async () => {
-      await Promise.resolve()
+      await turns(20)
       return Array.from({ length: 4 + files }, (_, name) => `${name}`)
     })
     expect(await scrape()).toEqual(['process_open_fds 3', 'process_max_fds 1024'])
