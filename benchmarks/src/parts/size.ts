@@ -45,8 +45,8 @@ const entries: readonly Entry[] = [
   { from: '@prometheus-io/client' },
   { from: '@opentelemetry/sdk-metrics' },
   { from: '@opentelemetry/exporter-prometheus' },
-  { from: '@holdfast/logger' },
-  { from: '@holdfast/logger', imports: '{ createLogger }' },
+  { from: '@holdfast/logger', target: 6_000 },
+  { from: '@holdfast/logger', imports: '{ createLogger }', target: 6_000 },
   { from: 'pino' },
 ]
 
