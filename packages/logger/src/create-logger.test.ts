@@ -204,7 +204,7 @@ test.each([
   [{ destination: null }, TypeError, '`destination.write` must be a function, not undefined'],
   [{ destination: { write: 'x' } }, TypeError, '`destination.write` must be a function, not "x"'],
   [{ fieldMap: null }, TypeError, '`fieldMap` must be an object, not null'],
-  [{ fieldMap: {} }, TypeError, '`fieldMap.time` must be a name of its own'],
+  [{ fieldMap: {} }, TypeError, '`fieldMap` must be made of names'],
   [
     { limits: { maxDepth: 0 } },
     RangeError,

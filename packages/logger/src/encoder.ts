@@ -40,31 +40,24 @@ export class Encoder {
   }
 
   /**
-   * Begins a line, perhaps while another is written: a getter may log too.
+   * Begins a line of what is in this object, perhaps while another is written: a getter may log too.
    * @returns what {@link end} takes.
    */
-  begin(room: number = this.#limits.maxLineLength): Unfinished | undefined {
+  begin(object: object, room: number = this.#limits.maxLineLength): Unfinished | undefined {
     const depth = this.#within.length
     const outer = depth > 0 ? { room: this.#room, outside: this.#outside } : undefined
     this.#room = room
     this.#outside = depth
+    this.#within.push(object)
     return outer
   }
 
   /** Goes on with the line that the one at its end was begun in, if any. */
   end(outer: Unfinished | undefined): void {
+    this.#within.pop()
     if (outer === undefined) return
     this.#room = outer.room
     this.#outside = outer.outside
-  }
-
-  /** What is written next lies in this object. */
-  enter(object: object): void {
-    this.#within.push(object)
-  }
-
-  leave(): void {
-    this.#within.pop()
   }
 
   /** Whether it is being written already: one of its own getters logs it. */
@@ -90,13 +83,16 @@ export class Encoder {
     return quote(`${text.slice(0, max)}… ${text.length - max} more`)
   }
 
-  /** Those fields of an object, with commas between. */
-  fields(object: object, names: readonly string[], path: Path, keys: KeyTable): string {
-    return this.#named(object, names, path, keys)
+  /** The same of an error that stands for the whole line. */
+  lineErrorFields(error: object, names: Required<ErrorNames>, path: Path): string {
+    this.#within.push(error)
+    const text = this.#errorFields(error, names, path)
+    this.#within.pop()
+    return text
   }
 
   /** An error's fields, with commas between. */
-  errorFields(error: object, names: Partial<ErrorNames> & typeof ERROR_NAMES, path: Path): string {
+  #errorFields(error: object, names: Partial<ErrorNames> & typeof ERROR_NAMES, path: Path): string {
     let text = `${quote(names.type)}:${this.text(typeOf(error))}`
     for (const name of ['message', 'stack'] as const) {
       const value = this.#read(error, name, this.#keys.get(name).isSecret, path)
@@ -105,13 +101,16 @@ export class Encoder {
     // These two are not enumerable where the platform made them.
     const own = new Set([...(namesIn(error) ?? []), 'cause', 'errors'])
     for (const name of ['name', 'message', 'stack']) own.delete(name)
-    const rest = this.#named(error, [...own], path, this.#errorKeys)
+    const rest = this.fields(error, [...own], path, this.#errorKeys)
     if (rest === '') return text
     return `${text},${names.details ? `${quote(names.details)}:{${rest}}` : rest}`
   }
 
-  /** @param size - How many there are, of which these names may be the first. */
-  #named(
+  /**
+   * Those fields of an object, with commas between.
+   * @param size - How many there are, of which these names may be the first.
+   */
+  fields(
     object: object,
     names: readonly string[],
     path: Path,
@@ -193,7 +192,7 @@ export class Encoder {
     if (Array.isArray(object)) return this.#list(object, object.length, path)
     if (!isPlain(object)) {
       const { maxEntries } = this.#limits
-      if (isError(object)) return `{${this.errorFields(object, ERROR_NAMES, path)}}`
+      if (isError(object)) return `{${this.#errorFields(object, ERROR_NAMES, path)}}`
       if (ArrayBuffer.isView(object)) return `"[${object.byteLength} bytes]"`
       if (object instanceof Set) return this.#list(first(object, maxEntries), object.size, path)
       if (object instanceof Map || object instanceof Headers) {
@@ -214,7 +213,7 @@ export class Encoder {
   }
 
   #braced(object: object, path: Path, size?: number): string {
-    return `{${this.#named(object, Object.keys(object), path, this.#keys, size)}}`
+    return `{${this.fields(object, Object.keys(object), path, this.#keys, size)}}`
   }
 
   /** @param length - How long the list is, of which this may be the beginning. */
@@ -243,7 +242,8 @@ export function namesIn(object: object): readonly string[] | undefined {
   }
 }
 
-function isPlain(object: object): boolean {
+/** Whether it is of no class. */
+export function isPlain(object: object): boolean {
   const prototype = Object.getPrototypeOf(object)
   return prototype === Object.prototype || prototype === null
 }

@@ -152,35 +152,20 @@ describe.each([
 
 describe('a map is refused', () => {
   const error = { type: 't', message: 'm', stack: 's', details: 'd' }
+  const names = '`fieldMap` must be made of names, each its own, that do not end in _, not '
   test.each<[string, object, string]>([
-    ['without a name', { time: undefined }, '`fieldMap.time` must be a name of its own'],
-    ['with an empty one', { spanId: '' }, '`fieldMap.spanId`'],
-    ['with one that is no text', { level: 5 }, '`fieldMap.level`'],
-    ['with one that ends in _', { message: 'msg_' }, 'that does not end in _, not "msg_"'],
-    ['with one that is given twice', { name: 'msg' }, '`fieldMap.name`'],
-    ['with another that is given twice', { traceFlags: 'level' }, '`fieldMap.traceFlags`'],
-    [
-      'with a part of an error missing',
-      { error: { ...error, stack: undefined } },
-      '`fieldMap.error.stack`',
-    ],
-    [
-      'with a part of an error that is given twice',
-      { error: { ...error, details: 'msg' } },
-      '`fieldMap.error.details`',
-    ],
-    ['with no parts of an error', { error: null }, '`fieldMap.error.type`'],
-    [
-      'with a field of all lines that is given twice',
-      { always: { time: 'x' } },
-      '`fieldMap.always`',
-    ],
-    [
-      'with a field of all lines that is no text',
-      { always: { env: 5 } },
-      '`fieldMap` must be made of texts, not 5',
-    ],
-    ['with a level that is no text', { levels: { info: 5 } }, '`fieldMap` must be made of texts'],
+    ['without a name', { time: undefined }, `${names}undefined`],
+    ['with an empty one', { spanId: '' }, `${names}""`],
+    ['with one that is no text', { level: 5 }, `${names}5`],
+    ['with one that ends in _', { message: 'msg_' }, `${names}"msg_"`],
+    ['with one that is given twice', { name: 'msg' }, `${names}"msg"`],
+    ['with another that is given twice', { traceFlags: 'level' }, `${names}"level"`],
+    ['with a number’s name that is none', { severityNumber: null }, `${names}null`],
+    ['without a part of an error', { error: { ...error, stack: undefined } }, `${names}undefined`],
+    ['with a part that is given twice', { error: { ...error, details: 'msg' } }, `${names}"msg"`],
+    ['with a field of all lines that is given twice', { always: { time: 'x' } }, `${names}"time"`],
+    ['with a field of all lines that is no text', { always: { env: 5 } }, 'made of texts, not 5'],
+    ['with a level that is no text', { levels: { info: 5 } }, 'made of texts, not 5'],
   ])('%s', (_, part, shown) => {
     const fault = thrownBy(() => collect({ fieldMap: { ...defaultFields, ...part } as never }))
     expect(fault).toBeInstanceOf(TypeError)

@@ -50,7 +50,6 @@ export const defaultFields: FieldMap = {
  * https://opentelemetry.io/docs/specs/otel/compatibility/logging_trace_context/
  */
 export const otelFields: FieldMap = {
-  ...defaultFields,
   time: 'timestamp',
   level: 'severity_text',
   levels: {
@@ -64,7 +63,10 @@ export const otelFields: FieldMap = {
   severityNumber: 'severity_number',
   message: 'body',
   name: 'service.name',
+  traceId: 'trace_id',
+  spanId: 'span_id',
   traceFlags: 'trace_flags',
+  requestId: 'request_id',
   error: {
     type: 'exception.type',
     message: 'exception.message',
@@ -91,36 +93,30 @@ export const ecsFields: FieldMap = {
   always: { 'ecs.version': '8.11.0' },
 }
 
-/** The names that are the logger's own. */
-export function namesOf({ name, levels, error, always, ...names }: FieldMap): readonly string[] {
-  return [...Object.values(names), ...Object.values(error ?? {}), ...Object.keys(always ?? {})]
+/** The names that are the logger's own: all but `name`, which another may go over. */
+export function namesOf(map: FieldMap): readonly string[] {
+  const { time, level, message, traceId, spanId, requestId, error, always = {} } = map
+  const { severityNumber = [], traceFlags = [] } = map
+  const parts = error ? [error.type, error.message, error.stack, error.details] : []
+  const own = [time, level, message, traceId, spanId, requestId]
+  return [own, severityNumber, traceFlags, parts, Object.keys(always)].flat()
 }
 
 /**
  * A name that is no text, or that two fields have, would make lines that nobody can read. Nor may it end in `_`: by that a
  * field of the user's that is called the same is told from it.
  *
- * @throws TypeError naming the field.
+ * @throws TypeError telling what is wrong.
  */
 export function checkFieldMap(map: FieldMap): void {
   if (Object(map) !== map) throw refusal('fieldMap', map, 'an object')
-  const { levels, error, always = {}, ...own } = map
-  const taken = new Set<unknown>()
-  const check = (field: string, name: unknown): void => {
-    if (typeof name !== 'string' || name === '' || name.endsWith('_') || taken.has(name)) {
-      throw refusal(`fieldMap.${field}`, name, 'a name of its own that does not end in _')
+  const names = [...namesOf(map), map.name]
+  names.forEach((name: unknown, at) => {
+    if (typeof name !== 'string' || !/[^_]$/.test(name) || names.indexOf(name) < at) {
+      throw refusal('fieldMap', name, 'made of names, each its own, that do not end in _')
     }
-    taken.add(name)
-  }
-  for (const field of REQUIRED) check(field, own[field])
-  for (const field of OPTIONAL) if (own[field] !== undefined) check(field, own[field])
-  if (error !== undefined) for (const part of PARTS) check(`error.${part}`, error?.[part])
-  for (const name of Object.keys(always)) check('always', name)
-  for (const text of [...Object.values(levels ?? {}), ...Object.values(always)]) {
+  })
+  for (const text of Object.values({ ...map.levels, ...map.always })) {
     if (typeof text !== 'string') throw refusal('fieldMap', text, 'made of texts')
   }
 }
-
-const REQUIRED = ['time', 'level', 'message', 'name', 'traceId', 'spanId', 'requestId'] as const
-const OPTIONAL = ['severityNumber', 'traceFlags'] as const
-const PARTS = ['type', 'message', 'stack', 'details'] as const

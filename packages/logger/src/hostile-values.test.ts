@@ -221,6 +221,22 @@ describe('what logs while it is written', () => {
     ])
   })
 
+  test('a line goes on with the room that it had', () => {
+    const limits = { maxLineLength: 200 }
+    const { log, texts } = collect({ limits })
+    const written = (inner: () => void): unknown => {
+      const getter = { get: inner, enumerable: true }
+      const within = Object.defineProperty({}, 'b', getter)
+      const fields = Object.defineProperty({}, 'a', getter)
+      log.info('x'.repeat(50), Object.assign(fields, { within, text: 'x'.repeat(300) }))
+      return parseLine(texts.at(-1) as string)['text']
+    }
+    const alone = written(() => {})
+    expect(alone).toMatch(/^x{50,150}… \d+ more$/)
+    expect(written(() => log.info('y'.repeat(150)))).toBe(alone)
+    expect(written(() => void log.child({ a: 'y'.repeat(150) }))).toBe(alone)
+  })
+
   test('each line has its own room and depth', () => {
     const limits = { maxDepth: 2, maxLineLength: 100 }
     const { log, texts } = collect({ limits })

@@ -69,6 +69,16 @@ test('a text is not cut within a character', () => {
   expect(line()).toMatchObject({ even: '😀😀… 2 more', odd: 'a😀… 4 more' })
 })
 
+test('names take room too', () => {
+  const { log, texts } = collect({ limits: { maxLineLength: 1000 } })
+  const names = Array.from({ length: 100 }, (_, number) => `${'x'.repeat(90)}${number}`)
+  log.info('m', Object.fromEntries(names.map((name) => [name, true])))
+  const written = parseLine(texts.join(''))
+  // Of a hundred characters each, and what a value takes.
+  expect(Object.keys(written).filter((name) => name.startsWith('x'))).toHaveLength(9)
+  expect(written['…']).toBe('91 more')
+})
+
 test('a name is not cut', () => {
   const { log, line } = collect({ limits: { maxLineLength: 1000 } })
   log.info('m', { a: 1, ['x'.repeat(2000)]: 2, b: 3 })

@@ -1,5 +1,5 @@
 import { readProperty } from '@holdfast/internal'
-import { Encoder, namesIn, UNREADABLE } from './encoder.ts'
+import { Encoder, isPlain, namesIn, UNREADABLE } from './encoder.ts'
 import { isError } from './error-type.ts'
 import { type FieldMap, namesOf } from './field-map.ts'
 import { isoTime } from './iso-time.ts'
@@ -59,8 +59,7 @@ export class LineFormat {
     const encoder = this.#encoder
     const names = [...bound.names]
     const fields = [...bound.fields]
-    const outer = encoder.begin(this.#limits.maxLineLength - bound.text.length)
-    encoder.enter(added)
+    const outer = encoder.begin(added, this.#limits.maxLineLength - bound.text.length)
     const { maxEntries } = this.#limits
     for (const name of namesIn(added)?.slice(0, maxEntries) ?? []) {
       const at = names.indexOf(name)
@@ -71,7 +70,6 @@ export class LineFormat {
       const place = at < 0 ? names.push(name) - 1 : at
       fields[place] = `,${field}`
     }
-    encoder.leave()
     encoder.end(outer)
     return { names, fields, text: fields.join('') }
   }
@@ -81,14 +79,12 @@ export class LineFormat {
     const encoder = this.#encoder
     const [message, rest] = typeof first === 'string' ? [first, second] : [second, first]
     const fields = this.#record(rest)
-    const outer = encoder.begin()
-    encoder.enter(fields)
+    const outer = encoder.begin(fields)
     try {
       const start = `{${this.#time}"${isoTime(Date.now())}"${this.#levels[level]}`
       const own = start + this.#message(message, rest) + this.#always + this.#traceFields()
       return `${own}${this.#fields(bound, fields)}}\n`
     } finally {
-      encoder.leave()
       encoder.end(outer)
     }
   }
@@ -117,7 +113,7 @@ export class LineFormat {
     const names = namesIn(fields)
     if (names === undefined) return this.#over(bound, { value: UNREADABLE })
     const isMet = bound.names.some((name) => names.includes(name))
-    const mapsError = this.#map.error !== undefined && names.includes('err')
+    const mapsError = this.#map.error && names.includes('err')
     if (!isMet && !mapsError) return bound.text + this.#written(fields, names)
     return this.#over(bound, readOnce(fields, names))
   }
@@ -128,12 +124,10 @@ export class LineFormat {
     const { err, ...others } = fields
     const path = this.#root && step(this.#root, 'err')
     const isKeptOut = this.#keys.get('err').isSecret || path?.some(({ isEnd }) => isEnd)
-    if (names === undefined || isKeptOut || !isError(err)) {
+    if (!names || isKeptOut || !isError(err)) {
       return kept + this.#written(fields, Object.keys(fields))
     }
-    this.#encoder.enter(err)
-    const error = this.#encoder.errorFields(err, names, path)
-    this.#encoder.leave()
+    const error = this.#encoder.lineErrorFields(err, names, path)
     return `${kept},${error}${this.#written(others, Object.keys(others))}`
   }
 
@@ -183,9 +177,7 @@ function readOnce(fields: Record<string, unknown>, names: readonly string[]) {
 function isRecord(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false
   if (typeof (value as Record<string, unknown>)['toJSON'] === 'function') return false
-  const prototype = Object.getPrototypeOf(value)
-  if (prototype === Object.prototype || prototype === null) return true
-  return !(isError(value) || Symbol.iterator in value)
+  return isPlain(value) || !(isError(value) || Symbol.iterator in value)
 }
 
 function levelText({ level, levels, severityNumber, message }: FieldMap, of: Level): string {
