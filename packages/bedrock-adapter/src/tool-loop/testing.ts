@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises'
 import type { ContentBlock, Message } from '@aws-sdk/client-bedrock-runtime'
 import type { ToolLoopGuard, Verdict } from '@holdfast/tool-loop-guard'
 import { ToolLoopError } from '@holdfast/tool-loop-guard'
@@ -97,9 +96,4 @@ export function expectSendable(messages: readonly Message[]): void {
   }
   const all = messages.flatMap((message) => ids(message, 'toolUse'))
   expect(new Set(all).size).toBe(all.length)
-}
-
-/** Lets everything that is ready to happen, happen. */
-export async function settled(): Promise<void> {
-  for (let turn = 0; turn < 5; turn++) await setImmediate()
 }
