@@ -49,6 +49,11 @@ export default [
   }),
   entry('pipeline', '2.05 kB'),
   // By itself: the other packages have their own lines, and the SDK is there anyway.
-  entry('bedrock-adapter', '6.1 kB', { ignore: ['@holdfast/*', '@aws-sdk/*'] }),
+  entry('bedrock-adapter', '13.9 kB', { ignore: ['@holdfast/*', '@aws-sdk/*'] }),
+  entry('bedrock-adapter', '6.2 kB', {
+    name: 'bedrock-adapter: { withResilience } alone',
+    import: '{ withResilience }',
+    ignore: ['@holdfast/*', '@aws-sdk/*'],
+  }),
   entry('bedrock-simulator', '20 kB'),
 ]

@@ -1,7 +1,7 @@
-import type { ContentBlock, Message } from '@aws-sdk/client-bedrock-runtime'
+import type { ContentBlock, Message, ToolResultBlock } from '@aws-sdk/client-bedrock-runtime'
 import type { ToolLoopGuard, Verdict } from '@holdfast/tool-loop-guard'
 import { ToolLoopError } from '@holdfast/tool-loop-guard'
-import { expect, vi } from 'vitest'
+import { expect, type Mock, vi } from 'vitest'
 import type { ToolLoopOptions } from './tool-loop-options.ts'
 
 /** What the model says: text, calls, or blocks of any kind. */
@@ -23,12 +23,21 @@ const USAGE = { inputTokens: 10, outputTokens: 5, totalTokens: 15 }
 /** What a model does when it is asked. */
 export type Answer = Said | Error | 'hang'
 
-/** Stands in for the SDK's client: gives these answers one after another, then says that it is done. */
-export function fakeModel(...answers: readonly Answer[]) {
+type Request = { messages: Message[]; toolConfig?: { tools: object[]; toolChoice?: object } }
+type Send = (command: { input: Request }, options?: object) => Promise<object>
+
+/** A stand-in for the SDK's client, and what it was asked. */
+export interface FakeModel {
+  readonly client: ToolLoopOptions['client']
+  readonly send: Mock<Send>
+  readonly requests: readonly Request[]
+}
+
+/** Gives these answers one after another, then says that it is done. */
+export function fakeModel(...answers: readonly Answer[]): FakeModel {
   const waiting = [...answers]
-  const requests: { messages: Message[]; toolConfig?: { tools: object[]; toolChoice?: object } }[] =
-    []
-  const send = vi.fn(async ({ input }: { input: (typeof requests)[number] }, _?: object) => {
+  const requests: Request[] = []
+  const send = vi.fn<Send>(async ({ input }) => {
     requests.push(input)
     expectSendable(input.messages)
     const next = waiting.shift() ?? say('done')
@@ -40,16 +49,23 @@ export function fakeModel(...answers: readonly Answer[]) {
   return { send, requests, client: { send } as unknown as ToolLoopOptions['client'] }
 }
 
+/** A guard whose verdicts are given, and what it was told. */
+export interface ScriptedGuard extends ToolLoopGuard {
+  readonly before: Mock<ToolLoopGuard['before']>
+  readonly after: Mock<ToolLoopGuard['after']>
+  readonly turn: Mock<ToolLoopGuard['turn']>
+}
+
 /** A guard that says what it is told to: of answers in order, and of calls by their id. */
 export function scriptedGuard(
   ofAnswers: readonly Verdict[],
   ofCalls: Record<string, Verdict> = {},
-) {
+): ScriptedGuard {
   const allow: Verdict = { action: 'allow' }
   const waiting = [...ofAnswers]
   return {
     name: 'scripted',
-    mode: 'enforce' as const,
+    mode: 'enforce',
     before: vi.fn<ToolLoopGuard['before']>(({ id }) => ofCalls[id ?? ''] ?? allow),
     after: vi.fn<ToolLoopGuard['after']>(),
     turn: vi.fn<ToolLoopGuard['turn']>(() => waiting.shift() ?? allow),
@@ -62,7 +78,7 @@ export function scriptedGuard(
         snapshot: { version: 1 },
       }),
     reset() {},
-    snapshot: () => ({ version: 1 as const }),
+    snapshot: () => ({ version: 1 }),
   }
 }
 
@@ -81,7 +97,7 @@ export function verdict(
 export const hello: Message[] = [{ role: 'user', content: [{ text: 'Hello.' }] }]
 
 /** The results in a message, by the id of their call. */
-export function resultsIn(message: Message | undefined) {
+export function resultsIn(message: Message | undefined): (ToolResultBlock | undefined)[] {
   return (message?.content ?? []).map(({ toolResult }) => toolResult)
 }
 

@@ -17,7 +17,7 @@ const prefix: Keyword = {
   },
 }
 
-export const arrayKeywords: Readonly<Record<string, Keyword>> = {
+export const arrayKeywords = (): Readonly<Record<string, Keyword>> => ({
   prefixItems: prefix,
   items: {
     mustBe: 'a schema, or a list of schemas',
@@ -51,4 +51,4 @@ export const arrayKeywords: Readonly<Record<string, Keyword>> = {
     (data, unique) => !unique || new Set(data.map((item) => canonical(item))).size === data.length,
     () => 'must not have the same item twice',
   ),
-}
+})

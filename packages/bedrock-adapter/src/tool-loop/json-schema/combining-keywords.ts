@@ -12,7 +12,7 @@ const schemas = {
   isInPlace: true,
 } as const
 
-export const combiningKeywords: Readonly<Record<string, Keyword>> = {
+export const combiningKeywords = (): Readonly<Record<string, Keyword>> => ({
   allOf: {
     ...schemas,
     check(value: Schemas, { apply }) {
@@ -57,7 +57,7 @@ export const combiningKeywords: Readonly<Record<string, Keyword>> = {
       apply(resolve(value))
     },
   },
-}
+})
 
 function fitsNone(tried: readonly string[]): string {
   const alternatives = [...new Set(tried)].slice(0, 3).join('; or ')

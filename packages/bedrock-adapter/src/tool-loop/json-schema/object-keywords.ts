@@ -7,7 +7,7 @@ const schemasByName = (value: unknown) => isObject(value) && Object.values(value
 const schemasIn = (value: Schemas) =>
   Object.entries(value).map(([key, schema]): [string, unknown] => [`.${key}`, schema])
 
-export const objectKeywords: Readonly<Record<string, Keyword>> = {
+export const objectKeywords = (): Readonly<Record<string, Keyword>> => ({
   properties: {
     mustBe: 'schemas by name',
     isRight: schemasByName,
@@ -66,7 +66,7 @@ export const objectKeywords: Readonly<Record<string, Keyword>> = {
     (data, max) => Object.keys(data).length <= max,
     (max) => `must have at most ${max} properties`,
   ),
-}
+})
 
 const namesOf = (value: unknown) => (isObject(value) ? Object.keys(value) : [])
 const matches = (pattern: string, key: string) => new RegExp(pattern, 'u').test(key)

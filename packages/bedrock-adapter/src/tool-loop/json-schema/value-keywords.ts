@@ -2,11 +2,11 @@ import { canonical, kindOf, preview } from './json.ts'
 import { COUNT, type Keyword, limit } from './keyword.ts'
 
 const TYPES = ['null', 'boolean', 'number', 'integer', 'string', 'array', 'object']
-const NUMBER = ['a number', Number.isFinite] as const
+const NUMBER = ['a number', (value: unknown): boolean => Number.isFinite(value)] as const
 const isType = (value: unknown) => TYPES.includes(value as string)
 
 /** Keywords for values of any kind. */
-export const valueKeywords: Readonly<Record<string, Keyword>> = {
+export const valueKeywords = (): Readonly<Record<string, Keyword>> => ({
   type: {
     mustBe: `one or several of ${TYPES.join(', ')}`,
     isRight: (value) => isType(value) || (isFilled(value) && value.every(isType)),
@@ -34,13 +34,13 @@ export const valueKeywords: Readonly<Record<string, Keyword>> = {
       if (canonical(data) !== canonical(value)) problem(`must be ${preview(value)}`)
     },
   },
-}
+})
 
 function isFilled(value: unknown): value is readonly unknown[] {
   return Array.isArray(value) && value.length > 0
 }
 
-export const numberKeywords: Readonly<Record<string, Keyword>> = {
+export const numberKeywords = (): Readonly<Record<string, Keyword>> => ({
   minimum: limit<number, number>('number', NUMBER, (data, min) => data >= min, atLeast),
   maximum: limit<number, number>('number', NUMBER, (data, max) => data <= max, atMost),
   exclusiveMinimum: limit<number, number>(
@@ -61,7 +61,7 @@ export const numberKeywords: Readonly<Record<string, Keyword>> = {
     isMultiple,
     (step) => `must be a multiple of ${step}`,
   ),
-}
+})
 
 /** Of fractions, so far as binary numbers can tell: 0.3 is a multiple of 0.1. */
 function isMultiple(data: number, step: number): boolean {
@@ -72,7 +72,7 @@ function isMultiple(data: number, step: number): boolean {
 /** In characters, as the specification counts: an emoji is one. */
 const lengthOf = (text: string) => [...text].length
 
-export const stringKeywords: Readonly<Record<string, Keyword>> = {
+export const stringKeywords = (): Readonly<Record<string, Keyword>> => ({
   minLength: limit<string, number>(
     'string',
     COUNT,
@@ -91,7 +91,7 @@ export const stringKeywords: Readonly<Record<string, Keyword>> = {
     (data, pattern) => toRegExp(pattern)?.test(data) === true,
     (pattern) => `must match ${pattern}`,
   ),
-}
+})
 
 /** With Unicode's rules where it is written for them. */
 function toRegExp(pattern: unknown): RegExp | undefined {
