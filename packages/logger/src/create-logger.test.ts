@@ -150,12 +150,29 @@ describe('a child', () => {
   })
 
   test('of many fields keeps as many as a line may have', () => {
-    const { log, line } = collect({ limits: { maxEntries: 3, maxLineLength: 30 } })
+    const { log, line } = collect({ limits: { maxEntries: 3 } })
     const child = log.child({ a: 1 }).child({ b: 2, c: 3, d: 4 })
-    child.child({ a: 5 }).info('m')
+    child.child({ a: 5, e: 6 }).info('m')
     expect(line()).toEqual({ level: 'info', msg: 'm', a: 5, b: 2, c: 3 })
-    log.child({ ['x'.repeat(50)]: 1, b: 2 }).info('m')
-    expect(line()).toEqual({ level: 'info', msg: 'm', b: 2 })
+  })
+
+  test('has no more room than a line, with its parents', () => {
+    const { log, line } = collect({ limits: { maxLineLength: 100 } })
+    const child = log.child({ a: 'x'.repeat(60) }).child({ b: 'y'.repeat(60) })
+    child.child({ c: 1, ['z'.repeat(50)]: 2 }).info('m', { d: 'd'.repeat(80) })
+    expect(line()).toEqual({
+      level: 'info',
+      msg: 'm',
+      a: 'x'.repeat(60),
+      b: expect.stringMatching(/^y{20,40}… \d\d more$/),
+      d: 'd'.repeat(80),
+    })
+  })
+
+  test('keeps what is called as something that all objects have', () => {
+    const { log, line } = collect()
+    log.child({ toString: 1, a: 1 }).info('m', { a: 2 })
+    expect(line()).toEqual({ level: 'info', msg: 'm', toString: 1, a: 2 })
   })
 
   test.each([undefined, null, 'a', 5])('of %o is refused', (fields) => {

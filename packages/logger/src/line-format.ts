@@ -154,9 +154,8 @@ const NOTHING: Bound = { names: [], fields: [], text: '' }
 const NO_FIELDS: Record<string, unknown> = {}
 
 /** Those that these fields do not go over. */
-function without({ names, fields, text }: Bound, over: Record<string, unknown>): string {
+function without({ names, fields }: Bound, over: Record<string, unknown>): string {
   const isOver = (name: string): boolean => Object.hasOwn(over, name) && over[name] !== undefined
-  if (!names.some(isOver)) return text
   return fields.filter((_, at) => !isOver(names[at] as string)).join('')
 }
 

@@ -5,95 +5,29 @@ import { anyName, collect, type Maker } from './testing.ts'
 
 const PLANTED = 'PL4NT3D'
 
+const words = (text: string): string[] => text.trim().split(/\s+/)
+
 /** Names under which things are kept out, and how people write them. */
 const SECRET_NAMES = [
-  ...[
-    'authorization',
-    'Authorization',
-    'AUTHORIZATION',
-    'proxy-authorization',
-    'authorizationHeader',
-  ],
-  ...['cookie', 'Cookie', 'cookies', 'set-cookie', 'Set-Cookie', 'cookieHeader', 'sessionCookie'],
-  ...[
-    'token',
-    'access_token',
-    'accessToken',
-    'refreshToken',
-    'id_token',
-    'csrf-token',
-    'X-CSRF-Token',
-  ],
-  ...['sessionToken', 'session_token', 'x-amz-security-token', 'AWS_SESSION_TOKEN', 'bearerToken'],
-  ...['AWS_BEARER_TOKEN_BEDROCK', 'bearer', 'jwt', 'JWT', 'userJwt', 'auth'],
-  ...[
-    'password',
-    'passwordHash',
-    'newPassword',
-    'PASSWORD',
-    'passwd',
-    'pwd',
-    'userPwd',
-    'passcode',
-  ],
-  ...[
-    'passphrase',
-    'pass_phrase',
-    'secret',
-    'clientSecret',
-    'client_secret',
-    'SECRET_KEY',
-    'secrets',
-  ],
-  ...['aws_secret_access_key', 'secretAccessKey', 'accessKeyId', 'AWS_ACCESS_KEY_ID', 'access-key'],
-  ...[
-    'apiKey',
-    'api_key',
-    'x-api-key',
-    'X-API-Key',
-    'apikeys',
-    'privateKey',
-    'private_key',
-    'PRIVATE-KEY',
-  ],
-  ...['credential', 'credentials', 'X-Amz-Credential', 'signingKey', 'encryption_key'],
-  ...['rawHeaders', '_header'],
+  ...words(`
+    authorization Authorization AUTHORIZATION proxy-authorization authorizationHeader auth
+    cookie Cookie cookies set-cookie Set-Cookie cookieHeader sessionCookie
+    token access_token accessToken refreshToken id_token csrf-token X-CSRF-Token
+    sessionToken session_token x-amz-security-token AWS_SESSION_TOKEN bearerToken
+    AWS_BEARER_TOKEN_BEDROCK bearer jwt JWT userJwt
+    password passwordHash newPassword PASSWORD passwd pwd userPwd passcode passphrase pass_phrase
+    secret clientSecret client_secret SECRET_KEY secrets credential credentials X-Amz-Credential
+    aws_secret_access_key secretAccessKey accessKeyId AWS_ACCESS_KEY_ID access-key
+    apiKey api_key x-api-key X-API-Key apikeys privateKey private_key PRIVATE-KEY
+    signingKey encryption_key client.secret rawHeaders _header`),
+  'api key',
 ]
 
 /** Names that look like them, and are what one looks for in a log. */
-const OPEN_NAMES = [
-  ...[
-    'inputTokens',
-    'outputTokens',
-    'totalTokens',
-    'maxTokens',
-    'max_tokens',
-    'cacheReadInputTokens',
-  ],
-  ...[
-    'tokens',
-    'tokenCount',
-    'token_usage',
-    'tokenizer',
-    'key',
-    'keys',
-    'keyId',
-    'primaryKey',
-    'author',
-  ],
-  ...[
-    'authority',
-    'authorized',
-    'header',
-    'headers',
-    'user',
-    'email',
-    'requestId',
-    'pass',
-    'passed',
-  ],
-  ...['compass', 'session', 'traceId', 'accessed', 'hockey', 'monkeys'],
-]
+const OPEN_NAMES = words(`
+  inputTokens outputTokens totalTokens maxTokens max_tokens cacheReadInputTokens tokens tokenCount
+  token_usage tokenizer key keys keyId primaryKey author authority authorized requiresAuth oauth
+  header headers user email requestId pass passed compass session traceId accessed hockey monkeys`)
 
 /** Whether what is planted by this is in the line. */
 const leaks = (given: unknown, options = {}): boolean => {
