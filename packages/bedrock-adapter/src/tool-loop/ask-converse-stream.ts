@@ -3,7 +3,7 @@ import {
   ConverseStreamCommand,
   type ConverseStreamOutput,
 } from '@aws-sdk/client-bedrock-runtime'
-import { raceAbort, throwIfAborted } from '@holdfast/internal'
+import { raceAbort } from '@holdfast/internal'
 import { IncompleteResponseError, StreamInterruptedError } from '../errors.ts'
 import { createAnswerCollector } from '../partial-answer.ts'
 import { readConverseEvent } from '../stream-events.ts'
@@ -30,7 +30,6 @@ export function askConverseStream(client: Pick<BedrockRuntimeClient, 'send'>): A
         await raceAbort(listener.room(), signal)
       }
     } catch (error) {
-      throwIfAborted(signal)
       // What is missing after the last event is not part of the answer.
       if (!assembler.isComplete()) {
         throw StreamInterruptedError.isInstance(error) ? error : interrupted('failed', error)

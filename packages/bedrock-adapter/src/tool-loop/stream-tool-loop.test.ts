@@ -208,6 +208,22 @@ describe('a streamed run', () => {
     expect(listeners(caller.signal)).toBe(0)
   })
 
+  it('aborted behind the last event of an answer fails, and keeps the answer', async () => {
+    const caller = new AbortController()
+    const stopped = { messageStop: { stopReason: 'tool_use' } }
+    const run = start(fakeStreams([...use(0, 'a', 'echo'), stopped, 'hang']), {
+      signal: caller.signal,
+    })
+    expect(await run.next()).toMatchObject({ value: { type: 'tool-use' } })
+    const reading = readAll(run).catch((error: unknown) => error)
+    await setImmediate()
+    caller.abort()
+    const error = (await reading) as ToolLoopInterruptedError
+    expect(error).toMatchObject({ reason: 'aborted', cause: caller.signal.reason, steps: 1 })
+    expect(error.messages).toHaveLength(3)
+    expectSendable(error.messages)
+  })
+
   it('has its options checked at once', () => {
     expect(() => start(fakeStreams(), { toolTimeoutMs: 0 })).toThrow('`toolTimeoutMs`')
   })

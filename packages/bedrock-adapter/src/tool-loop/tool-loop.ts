@@ -89,6 +89,8 @@ async function runSteps(
     const { stopReason } = answer
     const usage = addUsage(NO_USAGE, answer.usage)
     listener.tell({ type: 'answer', step, message, stopReason, usage })
+    // Behind its last event a stream may be aborted, with the whole answer there: it is kept.
+    throwIfAborted(signal)
     const ofAnswer = note(guard.turn({ text, usage, cost: cost?.(usage) }))
     return { ...read, stopReason, ofAnswer }
   }
