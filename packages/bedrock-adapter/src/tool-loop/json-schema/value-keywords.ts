@@ -104,10 +104,10 @@ function toRegExp(pattern: unknown): RegExp | undefined {
   return undefined
 }
 
-export function atLeast(min: number): string {
+function atLeast(min: number): string {
   return `must be at least ${min}`
 }
 
-export function atMost(max: number): string {
+function atMost(max: number): string {
   return `must be at most ${max}`
 }
