@@ -46,7 +46,7 @@ export const EXPECTED: Readonly<Record<string, number>> = {
   [`retry_exhausted_total{name="${PRIMARY}"}`]: 5,
   [`retry_exhausted_total{name="${SECONDARY}"}`]: 1,
 
-  'tool_loop_guard_triggered_total{name="agent",reason!="",action="stop"}': 1,
+  'tool_loop_guard_triggered_total{name="agent",reason!="",action="finish"}': 1,
 
   'feature_flag_changes_total{flag="RETRY_WAIT_MS"}': 1,
   'feature_flag_changes_total{flag="MAX_CONCURRENT"}': 1,
@@ -55,7 +55,7 @@ export const EXPECTED: Readonly<Record<string, number>> = {
   'http_requests_total{method="POST",route="/chat",status="aborted"}': 5,
   'http_requests_total{method="POST",route="/chat",status="502"}': 1,
   'http_requests_total{method="POST",route="/chat",status="503"}': 6,
-  'http_requests_total{method="POST",route="/agent",status="502"}': 1,
+  'http_requests_total{method="POST",route="/agent",status="200"}': 1,
   'http_requests_total{method="POST",route="unmatched",status="404"}': 1,
   'http_request_duration_seconds_count{route="/chat"}': 39,
 
