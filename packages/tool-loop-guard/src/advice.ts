@@ -23,10 +23,10 @@ export function advice({ action, reason, evidence, lastError }: Facts): string {
     'same-answer': `You have called \`${tool}\` ${times} in a row with other inputs; it says the same to all of them.`,
     cycle: `You go through the same ${period} steps again and again, with the same results.`,
     frequent: `You have called \`${tool}\` with the same input ${times}, with the same result each time.`,
-    'unknown-tool': `There is no tool \`${tool}\`; this is the ${Math.floor(count)}. call in a row of a tool that does not exist.`,
+    'unknown-tool': `There is no tool \`${tool}\`. You have called tools that do not exist ${times}.`,
     'same-text': `You have said the same ${times}, and nothing has come of it.`,
     steps: `You have taken ${count} steps of ${limit}.`,
-    budget: `You have used ${Math.floor(count)} of ${limit} (${detector.replace(/^budget\./, '')}).`,
+    budget: `You have used ${Math.floor(count)} of ${limit} (${detector.slice('budget.'.length)}).`,
   }
   return `${what[reason] ?? `Your calls of \`${tool}\` look like a loop (${reason}, ${times}).`}${error} ${wayOut(action, reason)}`
 }

@@ -14,15 +14,23 @@ const DONE =
 
 /** The most of a text that is read: acknowledgements are short. */
 const MAX_READ = 200
+/** The most of an object's values that are looked at, and how deep. */
+const MAX_VALUES = 20
+const MAX_DEPTH = 3
 
-/** What kind of answer an output is. Never throws. */
-export function answerKind(output: unknown): AnswerKind {
+/**
+ * What kind of answer an output is. Never throws.
+ *
+ * @param depth - In how many objects it is.
+ */
+export function answerKind(output: unknown, depth = 0): AnswerKind {
   if (typeof output === 'string') return kindOfText(output)
   if (output === null) return 'empty'
   if (typeof output !== 'object') return 'acknowledged'
+  if (depth > MAX_DEPTH) return 'telling'
   try {
     if (Array.isArray(output)) return output.length === 0 ? 'empty' : 'telling'
-    return kindOfValues(Object.values(output).slice(0, 20))
+    return kindOfValues(firstValues(output), depth + 1)
   } catch {
     return 'telling'
   }
@@ -37,9 +45,14 @@ function kindOfText(text: string): AnswerKind {
   return isDone ? 'acknowledged' : 'telling'
 }
 
-function kindOfValues(values: readonly unknown[]): AnswerKind {
+function firstValues(object: object): unknown[] {
+  const keys = Object.keys(object).slice(0, MAX_VALUES)
+  return keys.map((key) => (object as Readonly<Record<string, unknown>>)[key])
+}
+
+function kindOfValues(values: readonly unknown[], depth: number): AnswerKind {
   const lists = values.filter((value) => typeof value === 'object')
-  const isHollow = lists.every((value) => answerKind(value) === 'empty')
+  const isHollow = lists.every((value) => answerKind(value, depth) === 'empty')
   if (lists.length > 0) return isHollow ? 'empty' : 'telling'
   if (values.length === 0) return 'empty'
   return values.every((value) => answerKind(value) === 'acknowledged') ? 'acknowledged' : 'telling'

@@ -1,28 +1,25 @@
-import { emit } from '@holdfast/internal'
-import { advice } from './advice.ts'
-import { scarcest } from './budgets.ts'
+import { readProperty } from '@holdfast/internal'
+import { remember } from './bounded-map.ts'
 import type { CallAtHand } from './detector.ts'
 import { type Found, findAll } from './detectors/detectors.ts'
 import { sameText } from './detectors/same-text.ts'
-import { endCall, messageOf } from './end-call.ts'
+import { endedCall, failedCall, failureOf, messageOf } from './end-call.ts'
 import { fingerprint } from './fingerprint.ts'
 import type {
-  Action,
-  Evidence,
   GuardSnapshot,
   Mode,
-  Reason,
   ToolCall,
   ToolLoopGuard,
   ToolResult,
   Turn,
   Verdict,
 } from './guard.ts'
-import { History, type Step } from './history.ts'
+import { History } from './history.ts'
+import { Ladder, reasonOf } from './ladder.ts'
 import { checkMode, checkOptions, type Settings, type ToolLoopGuardOptions } from './options.ts'
-import { Replays } from './replays.ts'
 import { restore, type State, save } from './state.ts'
 import { ToolLoopError, type Usage } from './tool-loop-error.ts'
+import type { ToolView } from './tool-view.ts'
 
 /**
  * Makes a guard for one run of a conversation. It stops an agent that loops on its tools, and leaves one alone that makes
@@ -40,29 +37,20 @@ export function createToolLoopGuard(options: ToolLoopGuardOptions = {}): ToolLoo
   return new LoopGuard(options)
 }
 
-const ALLOW: Verdict = /* @__PURE__ */ Object.freeze({ action: 'allow' })
-
-/** How many answers in a row may have a call blocked; with the next the run is asked to end. */
-const MAX_BLOCKS = 2
+/** Calls that wait for one another are of one answer; when nobody tells of answers, so many at most: a result may be lost. */
+const MAX_UNTOLD = 16
+const MAX_NAME = 200
 
 class LoopGuard implements ToolLoopGuard {
   readonly #settings: Settings
   readonly #state: State
+  readonly #ladder: Ladder
   readonly #startedAt: number
-  readonly #replays = new Replays()
-  /** What each tool said when it failed last. */
-  readonly #errors = new Map<string, string>()
-  #mode: Mode
-  /** Whether somebody tells of the answers; else calls that do not overlap are taken for one each. */
-  #isToldOfTurns = false
-  /** The answer of which a call was blocked last. */
-  #blockedAt = 0
-  #last: Evidence | undefined
 
   constructor(options: ToolLoopGuardOptions) {
     this.#settings = checkOptions(options)
-    this.#mode = checkMode(options.mode ?? 'enforce')
     this.#state = restore(options.snapshot)
+    this.#ladder = new Ladder(checkMode(options.mode ?? 'enforce'), this.#settings, this.#state)
     this.#startedAt = this.#settings.clock.now()
   }
 
@@ -71,97 +59,83 @@ class LoopGuard implements ToolLoopGuard {
   }
 
   get mode(): Mode {
-    return this.#mode
+    return this.#ladder.mode
   }
 
   set mode(mode: Mode) {
-    this.#mode = checkMode(mode)
+    this.#ladder.mode = checkMode(mode)
   }
 
   turn(turn?: Turn): Verdict {
-    const { text, usage, cost } = Object(turn) as Turn
-    const { inputTokens, outputTokens, totalTokens } = Object(usage) as NonNullable<Turn['usage']>
-    const { used, history } = this.#state
-    used.tokens += amount(totalTokens ?? amount(inputTokens) + amount(outputTokens))
-    used.cost += amount(cost)
-    const isText = typeof text === 'string' && text.trim() !== ''
-    const said = isText ? fingerprint(text, { isLoose: true }) : undefined
-    const earlier = history.steps.toReversed()
-    this.#isToldOfTurns = true
-    this.#begin(said)
-    if (this.#mode === 'off' || this.#state.finishedAt !== undefined) return ALLOW
-    const found = this.#runFindings()
-    if (said !== undefined) {
-      found.push({
-        ...sameText(said, earlier, this.#settings.limits.sameText),
-        detector: 'same-text',
-      })
-    }
-    return this.#judge(found)
+    const { used, isTold, history } = this.#state
+    const text = readProperty(turn, 'text')
+    const usage = readProperty(turn, 'usage')
+    const [total, input, output] = ['totalTokens', 'inputTokens', 'outputTokens'].map((key) =>
+      readProperty(usage, key),
+    )
+    used.tokens = sum(used.tokens, total ?? sum(sum(0, input), output))
+    used.cost = sum(used.cost, readProperty(turn, 'cost'))
+    isTold.turns = true
+    const isText = typeof text === 'string' && /\S/.test(text)
+    this.#begin(isText ? fingerprint(text, { isLoose: true }) : undefined)
+    const said = sameText(history.steps, this.#settings.limits.sameText)
+    return this.#ladder.tell(this.#ladder.judge([...this.#ofRun(), { ...said, name: 'same-text' }]))
   }
 
   before(call: ToolCall): Verdict {
-    const { id, tool: name, input } = Object(call) as ToolCall
-    const { viewOf, isUnknown } = this.#settings
-    const { used, callsPerTool, history } = this.#state
-    const tool = `${name}`
-    const view = viewOf(tool)
-    const key = view.keyOf(input)
-    const replay = this.#replays.find(id, key)
-    if (replay) return replay
+    const { used, callsPerTool, replays, history } = this.#state
+    const id = idOf(readProperty(call, 'id'))
+    const name = readProperty(call, 'tool')
+    const tool = typeof name === 'string' ? name.slice(0, MAX_NAME) : '(no name)'
+    const view = this.#settings.viewOf(tool)
+    const { key, isPause } = view.inputOf(readProperty(call, 'input'))
+    const replayed = replays.find(id, key)
+    if (replayed) return this.#ladder.tell(replayed)
 
-    const isWaiting = history.current?.calls.some(({ outcome }) => outcome === 'pending')
-    if (!history.current || (!this.#isToldOfTurns && !isWaiting)) this.#begin(undefined)
-    const { limits, isPoll, isExempt } = view
-    const isPause = view.isPause(input)
-    const atHand = { tool, key, limits, isPoll, isPause, isUnknown: isUnknown(tool) }
-    const verdict = this.#judgeCall(atHand, isExempt)
+    if (!this.#isOfThisAnswer()) this.#begin(undefined)
+    const isUnknown = this.#settings.isUnknown(tool)
+    const said = this.#ladder.judge(this.#find(view, { tool, key, isPause, isUnknown }), tool)
     used.calls++
-    callsPerTool.set(tool, (callsPerTool.get(tool) ?? 0) + 1)
-    this.#replays.add(id, key, verdict)
-    const step = history.current as Step
+    remember(callsPerTool, tool, (callsPerTool.get(tool) ?? 0) + 1)
+    replays.add(id, key, said)
+    const [step] = history.steps
     // Who waits has nothing new to say.
-    if (isExempt || isPoll) step.text = undefined
-    if (!isExempt) {
-      const runs = verdict.action === 'allow' || verdict.action === 'warn'
-      step.calls.push({
+    if (step && (view.isExempt || view.isPoll)) step.text = undefined
+    if (!view.isExempt) {
+      const runs = said.action === 'allow' || said.action === 'warn'
+      const alike = runs ? undefined : history.ended(key)
+      history.add({
         id,
         tool,
         key,
         outcome: runs ? 'pending' : 'blocked',
-        mark: runs ? undefined : history.ended(key)?.mark,
+        result: alike?.result,
+        mark: alike?.mark,
         isProgress: false,
-        isUnknown: atHand.isUnknown,
+        isUnknown: isUnknown || alike?.isUnknown === true,
       })
     }
-    return verdict
+    return this.#ladder.tell(said)
   }
 
   after(id: string | undefined, result: ToolResult): void {
-    const { history } = this.#state
-    const place = history.waiting(id)
-    if (!place) return
-    const { calls, at, call } = place
-    const ended = endCall(
-      call,
-      Object(result) as ToolResult,
-      this.#settings.viewOf(call.tool),
-      history,
-    )
-    calls[at] = ended
-    if (ended.isProgress) this.#state.blocks = 0
-    if ('error' in result) this.#errors.set(call.tool, messageOf(result.error))
-    else this.#errors.delete(call.tool)
+    const { isTold, history, blocks } = this.#state
+    isTold.results = true
+    const failure = failureOf(result)
+    const ended = history.settle(idOf(id), (call) => {
+      if (failure) return failedCall(call, failure.error, history)
+      const output = this.#settings.viewOf(call.tool).outputOf(readProperty(result, 'output'))
+      return endedCall(call, output, history)
+    })
+    if (!ended) return
+    if (ended.isProgress) blocks.count = 0
+    this.#ladder.hear(ended.tool, failure && messageOf(failure.error))
   }
 
   reset(): void {
-    const state = this.#state
-    state.steps = 0
-    state.blocks = 0
-    state.finishedAt = undefined
-    state.history = new History()
-    for (const subject of state.warned)
-      if (!subject.startsWith('budget.')) state.warned.delete(subject)
+    this.#state.steps = 0
+    this.#state.history = new History([])
+    this.#ladder.reset()
   }
 
   snapshot(): GuardSnapshot {
@@ -170,135 +144,79 @@ class LoopGuard implements ToolLoopGuard {
 
   error(): ToolLoopError {
     const { steps, history } = this.#state
-    const evidence = this.#why()
-    const { tool, count, limit } = evidence
-    const reason = reasonOf(evidence)
+    const evidence = this.#ladder.why
+    const { detector, tool, count, limit } = evidence
+    const reason = reasonOf(detector)
     const of = tool === undefined ? '' : ` of \`${tool}\``
     return new ToolLoopError(`The run was stopped: ${reason}${of}, ${count} of ${limit}`, {
       reason,
       evidence,
-      history: history.steps.flatMap(({ calls }, at) => {
-        const step = steps - history.steps.length + at + 1
-        return calls.map(({ tool, outcome }) => ({ step, tool, outcome }))
-      }),
+      history: history.steps
+        .flatMap(({ calls }, ago) =>
+          calls.map(({ tool, outcome }) => ({ step: steps - ago, tool, outcome })).reverse(),
+        )
+        .reverse(),
       usage: this.#usage(),
       snapshot: this.snapshot(),
     })
   }
 
+  /** Begins an answer. */
   #begin(text: number | undefined): void {
-    this.#state.steps++
-    this.#state.used.steps++
-    this.#state.history.begin({ text, calls: [] })
+    const state = this.#state
+    const [over] = state.history.steps
+    if (over) this.#ladder.endStep(over)
+    state.steps++
+    state.used.steps++
+    state.history.begin({ text, calls: [] })
+  }
+
+  /** Whether a call is of the answer at hand. */
+  #isOfThisAnswer(): boolean {
+    const { isTold, history } = this.#state
+    const [step] = history.steps
+    if (isTold.turns || !step) return step !== undefined
+    const isWaiting = step.calls.some(({ outcome }) => outcome === 'pending')
+    return isTold.results && isWaiting && step.calls.length < MAX_UNTOLD
+  }
+
+  /** What the run as a whole has come to, and what the detectors find. */
+  #find(view: ToolView, call: Omit<CallAtHand, 'limits' | 'isPoll'>): Found[] {
+    const { limits, isPoll, isExempt } = view
+    const found = this.#ofRun(call.tool)
+    if (isExempt || this.mode === 'off') return found
+    const { detectors } = this.#settings
+    return [
+      ...found,
+      ...findAll(detectors, { ...call, limits, isPoll }, this.#state.history.earlier),
+    ]
+  }
+
+  #ofRun(tool?: string): Found[] {
+    const { steps, callsPerTool } = this.#state
+    const { limits, budgets } = this.#settings
+    const found: Found[] = [{ name: 'steps', count: steps, limit: limits.steps }]
+    if (budgets.length === 0) return found
+    const ofTool = (tool !== undefined && callsPerTool.get(tool)) || 0
+    const used = { ...this.#usage(), callsPerTool: ofTool }
+    return [
+      ...found,
+      ...budgets.map(({ name, limit }) => ({ name: `budget.${name}`, count: used[name], limit })),
+    ]
   }
 
   #usage(): Usage {
     const { used, earlierMs } = this.#state
     return { ...used, wallMs: earlierMs + this.#settings.clock.now() - this.#startedAt }
   }
-
-  #judgeCall(call: CallAtHand, isExempt: boolean): Verdict {
-    const { steps, finishedAt, warned, history } = this.#state
-    const { detectors } = this.#settings
-    if (this.#mode === 'off') return ALLOW
-    if (finishedAt !== undefined) {
-      return this.#pronounce(steps > finishedAt ? 'stop' : 'finish', this.#why())
-    }
-    const earlier = history.steps.slice(0, -1).filter(({ calls }) => calls.length > 0)
-    const found = isExempt ? [] : findAll(detectors, call, earlier.reverse())
-    for (const { name } of warned.size > 0 ? detectors : []) {
-      if (!found.some(({ detector }) => detector === name)) warned.delete(`${name} ${call.tool}`)
-    }
-    return this.#judge([...this.#runFindings(call.tool), ...found], call.tool)
-  }
-  /** What a run as a whole has come to. */
-  #runFindings(tool?: string): Found[] {
-    const { steps, callsPerTool } = this.#state
-    const { limits, budgets } = this.#settings
-    const perTool = (tool !== undefined && callsPerTool.get(tool)) || 0
-    const scarce = scarcest(budgets, { ...this.#usage(), callsPerTool: perTool })
-    return [
-      { detector: 'steps', count: steps, limit: limits.steps },
-      ...(scarce ? [{ ...scarce, detector: `budget.${scarce.budget}` }] : []),
-    ]
-  }
-
-  #judge(found: readonly Found[], tool?: string): Verdict {
-    const over = found.find(({ count, limit }) => count >= limit.block)
-    if (over) return this.#pronounce(this.#actionOn(over, tool), evidenceOf(over, tool))
-    for (const soft of found) {
-      if (soft.count < soft.limit.warn) continue
-      const verdict = this.#pronounce('warn', evidenceOf(soft, tool))
-      if (verdict !== ALLOW) return verdict
-    }
-    return ALLOW
-  }
-
-  /** What follows from too much: a single call may be blocked, for a while. */
-  #actionOn({ detector }: Found, tool: string | undefined): 'block' | 'finish' {
-    if (tool === undefined || isOfRun(detector)) return 'finish'
-    const { used } = this.#state
-    if (this.#blockedAt !== used.steps && this.#mode === 'enforce') {
-      this.#blockedAt = used.steps
-      this.#state.blocks++
-    }
-    return this.#state.blocks > MAX_BLOCKS ? 'finish' : 'block'
-  }
-
-  #pronounce(gravest: Exclude<Action, 'allow'>, evidence: Evidence): Verdict {
-    const { warned, steps } = this.#state
-    const action = this.#mode === 'warn' ? 'warn' : gravest
-    const { detector, tool } = evidence
-    if (action === 'warn') {
-      const subject = `${detector} ${tool ?? ''}`
-      if (warned.has(subject)) return ALLOW
-      warned.add(subject)
-    }
-    if (action === 'finish') this.#state.finishedAt ??= steps
-    const reason = reasonOf(evidence)
-    const lastError = tool === undefined ? undefined : this.#errors.get(tool)
-    const message = advice({ action, reason, evidence, lastError })
-    this.#last = evidence
-    emit(this.#settings.onEvent, {
-      type: 'tool-loop-guard.triggered',
-      name: this.name,
-      action,
-      reason,
-      ...evidence,
-    })
-    return { action, reason, message, evidence }
-  }
-
-  /** What the gravest verdict rests on. */
-  #why(): Evidence {
-    const { steps } = this.#state
-    return (
-      this.#last ?? { detector: 'steps', count: steps, limit: this.#settings.limits.steps.block }
-    )
-  }
 }
 
-/** Whether it is the run that has come to an end, not a call that is too much. */
-function isOfRun(detector: string): boolean {
-  return detector === 'steps' || detector.startsWith('budget.')
-}
-
-function reasonOf({ detector }: Evidence): Reason {
-  return detector.startsWith('budget.') ? 'budget' : detector
-}
-
-function evidenceOf({ detector, count, limit, period }: Found, tool: string | undefined): Evidence {
-  const isOfTool = tool !== undefined && (!isOfRun(detector) || detector === 'budget.callsPerTool')
-  return {
-    detector,
-    ...(isOfTool && { tool }),
-    count,
-    limit: limit.block,
-    ...(period !== undefined && { period }),
-  }
+/** What is no text, or an empty one, is no id. */
+function idOf(id: unknown): string | undefined {
+  return typeof id === 'string' && id !== '' ? id : undefined
 }
 
 /** What is no amount counts for none. */
-function amount(value: unknown): number {
-  return typeof value === 'number' && value > 0 && value < Infinity ? value : 0
+function sum(total: number, more: unknown): number {
+  return typeof more === 'number' && more > 0 ? Math.min(total + more, Number.MAX_VALUE) : total
 }

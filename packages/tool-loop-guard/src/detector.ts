@@ -1,4 +1,4 @@
-import type { CallRecord, Step } from './history.ts'
+import type { Step } from './history.ts'
 import type { Limit, Limits } from './limits.ts'
 
 /** A call that is about to be made. */
@@ -18,6 +18,8 @@ export interface CallAtHand {
 
 /** What a detector has counted: the verdict follows from the limit. */
 export interface Finding {
+  /** The reason of the verdict, when it is not the detector's name. */
+  readonly name?: string | undefined
   /** With the call at hand. */
   readonly count: number
   readonly limit: Limit
@@ -34,9 +36,4 @@ export interface Detector {
   readonly name: string
   /** @param earlier - The answers of the model before this one that asked for calls, newest first. */
   detect(call: CallAtHand, earlier: readonly Step[]): Finding | undefined
-}
-
-/** Whether two calls ended alike. One that met an outage is like no other. */
-export function endedAlike(a: CallRecord, b: CallRecord): boolean {
-  return a.mark === b.mark && a.outcome !== 'outage' && b.outcome !== 'outage'
 }

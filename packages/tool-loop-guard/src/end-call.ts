@@ -1,28 +1,41 @@
 import { readProperty } from '@holdfast/internal'
 import { fingerprint } from './fingerprint.ts'
-import type { ToolResult } from './guard.ts'
 import type { CallRecord, History } from './history.ts'
 import { isOutage } from './is-outage.ts'
-import type { ToolView } from './tool-view.ts'
+import type { Output } from './tool-view.ts'
 import { withoutNumbers } from './volatile.ts'
 
-const UNKNOWN_TOOL =
-  /\b(?:unknown|no such|unrecognized|nonexistent|invalid) (?:tool|function)\b|\b(?:tool|function)\b.{0,80}\b(?:not found|not available|not defined|does(?: not|n't) exist|is not a (?:known|valid))/i
-
-/** What becomes of a call when it has run. */
-export function endCall(
-  call: CallRecord,
-  result: ToolResult,
-  view: ToolView,
-  history: History,
-): CallRecord {
-  if ('error' in result) return failed(call, result.error, history)
-  const { exact, gist, kind } = view.outputOf(result.output)
+/** A call that has run. */
+export function endedCall(call: CallRecord, output: Output, history: History): CallRecord {
+  const { exact, gist, kind } = output
   const before = history.ended(call.key)
-  // The gist takes longer, and is of no use until the call is made again.
-  const mark = before === undefined || exact === before.result ? exact : gist()
-  const ended = { ...call, outcome: 'output', result: exact, mark, kind } as const
-  return { ...ended, isProgress: isNews(ended, history) }
+  // The gist takes longer, and is of no use until the call has another result.
+  const mark = before === undefined ? exact : exact === before.result ? before.mark : gist()
+  return withNews({ ...call, outcome: 'output', result: exact, mark, kind }, history)
+}
+
+/** A call that has failed. */
+export function failedCall(call: CallRecord, error: unknown, history: History): CallRecord {
+  if (isOutage(error)) return { ...call, outcome: 'outage' }
+  const message = messageOf(error)
+  const isUnknown = call.isUnknown || tellsOfNoTool(message, call.tool)
+  const failed: CallRecord = {
+    ...call,
+    outcome: 'error',
+    result: fingerprint(['error', message || error]),
+    mark: fingerprint(['error', message ? withoutNumbers(message) : error]),
+    kind: 'telling',
+    isUnknown,
+  }
+  return isUnknown ? failed : withNews(failed, history)
+}
+
+/** How a tool failed, if it did. */
+export function failureOf(result: unknown): { readonly error: unknown } | undefined {
+  const error = readProperty(result, 'error')
+  return error !== undefined || (has(result, 'error') && !has(result, 'output'))
+    ? { error }
+    : undefined
 }
 
 /** What a tool said when it failed. */
@@ -31,27 +44,31 @@ export function messageOf(error: unknown): string {
   return typeof message === 'string' ? message : ''
 }
 
-function failed(call: CallRecord, error: unknown, history: History): CallRecord {
-  if (isOutage(error)) return { ...call, outcome: 'outage' }
-  const message = messageOf(error)
-  const ended = {
-    ...call,
-    outcome: 'error',
-    result: fingerprint(['error', message || error]),
-    mark: fingerprint(['error', message ? withoutNumbers(message) : error]),
-    kind: 'telling',
-    isUnknown: call.isUnknown || UNKNOWN_TOOL.test(message.slice(0, 1000)),
-  } as const
-  return { ...ended, isProgress: !ended.isUnknown && isNews(ended, history) }
+const NO_TOOL =
+  /\b(?:unknown|no such|unrecognized|nonexistent) (?:tool|function)\b|\b(?:tool|function)\b.{0,80}\b(?:not found|not available|not defined|does(?: not|n't) exist)|\bnot a (?:\w+ )?(?:tool|function)\b/i
+
+/** Whether the error tells that there is no such tool, and not of what the tool has looked for. */
+function tellsOfNoTool(message: string, tool: string): boolean {
+  const beginning = message.slice(0, 1000)
+  return beginning.includes(tool) && NO_TOOL.test(beginning)
 }
 
-/** Whether the tool has not said this before; of work that is acknowledged, whether it was not done before. */
-function isNews({ key, tool, mark, result, kind }: CallRecord, { steps }: History): boolean {
-  return !steps.some(({ calls }) =>
-    calls.some(
-      (call) =>
-        (call.key === key && call.mark === mark) ||
-        (kind !== 'acknowledged' && call.tool === tool && call.result === result),
-    ),
-  )
+/** It is progress if the tool has not said this before; of work that is acknowledged, if it was not done before. */
+function withNews(ended: CallRecord, { steps }: History): CallRecord {
+  const { key, tool, mark, result, kind } = ended
+  for (const { calls } of steps) {
+    for (const call of calls) {
+      if (call.key === key && call.mark === mark) return ended
+      if (kind !== 'acknowledged' && call.tool === tool && call.result === result) return ended
+    }
+  }
+  return { ...ended, isProgress: true }
+}
+
+function has(value: unknown, key: string): boolean {
+  try {
+    return Object(value) === value && key in (value as object)
+  } catch {
+    return false
+  }
 }

@@ -1,31 +1,40 @@
+import { Hash } from './hash.ts'
+
 /**
- * How many characters of a value are looked at. Of longer text it is the length, the beginning, the end, and of what is
- * between one in so many.
+ * How many characters of a value are looked at; any other value costs up to four. Of longer text it is the length, the
+ * beginning, the end, and of what is between one in so many; of longer lists and objects what is at both ends.
  */
 export const MAX_HASHED = 32_768
 
 /** How long text may be for its layout to make no difference. */
 const MAX_LOOSE = 2048
+/** The most of a text that is masked, at each end. */
+const MAX_MASKED = 4096
 const MAX_DEPTH = 64
+/** The most keys that are put in order, and the most members of a set or a map. */
+const MAX_KEYS = 4096
+/** What is kept of the room for each value that follows, so that a long text does not hide it. */
+const RESERVE = 64
 
 /** What makes no difference. */
 export interface Canon {
   /** Whether a key, with its value, means nothing. */
   readonly ignores?: ((key: string) => boolean) | undefined
-  /** What text is compared as. */
-  readonly text?: ((text: string) => string) | undefined
+  /** Takes from a text what means nothing. */
+  readonly mask?: ((text: string) => string) | undefined
   /** Whether it makes no difference how short text is laid out: that of a query or a command, but not of a file. */
   readonly isLoose?: boolean | undefined
 }
 
 /**
- * A number of 53 bits that is the same for values that mean the same: whatever the order of keys. Bounded in work, and never
- * throwing: what cannot be read is taken for one thing. Not for secrets: who wants to can make two values collide.
+ * A number of 53 bits that is the same for values that mean the same: whatever the order of keys. Bounded in work, but for
+ * what the engine does to list an object's keys, and never throwing: what cannot be read is taken for one thing. Not for
+ * secrets: who wants to can make two values collide.
  */
 export function fingerprint(value: unknown, canon: Canon = {}): number {
-  const hash = new Hash(canon)
-  hash.value(value, [])
-  return hash.result
+  const reader = new Reader(canon)
+  reader.read(value)
+  return reader.hash.result
 }
 
 // What a value begins with, so that no two kinds of it are alike, however they are put together.
@@ -44,195 +53,169 @@ const UNREADABLE = 12
 const OTHER = 13
 const END = 14
 
-const BLANK = 0x20
-const FACTOR_A = 0x9e3779b1
-const FACTOR_B = 0x5f356495
-const NUMBERS = /* @__PURE__ */ new Float64Array(1)
-const WORDS = /* @__PURE__ */ new Int32Array(/* @__PURE__ */ NUMBERS.buffer)
+const BLANKS = /\s{2,}|[^\S ]/g
 const LATIN = /* @__PURE__ */ new TextDecoder('latin1')
 
-class Hash {
+/** Goes through one value. */
+class Reader {
+  readonly hash = new Hash()
   readonly #canon: Canon
+  /** The objects that the value at hand is in, outermost first. */
+  readonly #within: object[] = []
+  /** What may still be looked at, down to the floor: the rest is for what follows. */
   #room = MAX_HASHED
-  // Two lanes with other factors.
-  #a = 0x3c6ef372
-  #b = 0x1f83d9ab
+  #floor = 0
 
   constructor(canon: Canon) {
     this.#canon = canon
   }
 
-  get result(): number {
-    return (mix(this.#a) & 0x1fffff) * 2 ** 32 + (mix(this.#b) >>> 0)
-  }
-
-  /** @param within - The objects that it is in, outermost first. */
-  value(value: unknown, within: object[]): void {
-    if (typeof value === 'string') this.#text(this.#canon.text?.(value) ?? value)
-    else if (typeof value === 'number') this.#number(value)
-    else if (typeof value === 'boolean') this.#add(value ? TRUE : FALSE)
-    else if (value === null) this.#add(NULL)
-    else if (typeof value === 'object') this.#object(value, within)
-    else if (typeof value === 'bigint') this.#bigint(value)
+  read(value: unknown): void {
+    const { hash } = this
+    this.#room--
+    if (typeof value === 'string') this.#text(value)
+    else if (typeof value === 'number') this.#number(NUMBER, value)
+    else if (typeof value === 'boolean') hash.add(value ? TRUE : FALSE)
+    else if (value === null) hash.add(NULL)
+    else if (typeof value === 'object') this.#object(value)
+    else if (typeof value === 'bigint') {
+      // Both ends of it: the text of a huge one would take seconds to make.
+      this.#number(BIGINT, Number(value))
+      this.#number(BIGINT, Number(BigInt.asIntN(53, value)))
+    }
     // Functions and symbols are all alike: none of them can come from a model.
-    else this.#add(value === undefined ? UNDEFINED : OTHER)
+    else hash.add(value === undefined ? UNDEFINED : OTHER)
   }
 
-  #object(object: object, within: object[]): void {
+  #number(kind: number, value: number): void {
+    this.#room -= 3
+    this.hash.add(kind)
+    this.hash.addNumber(value)
+  }
+
+  #object(object: object): void {
+    const within = this.#within
     const outer = within.indexOf(object)
-    if (outer >= 0 || within.length >= MAX_DEPTH || this.#room <= 0) {
-      this.#add(NOT_AGAIN)
-      this.#add(outer)
+    if (outer >= 0 || within.length >= MAX_DEPTH) {
+      this.hash.add(NOT_AGAIN)
+      this.hash.add(outer)
       return
     }
+    const floor = this.#floor
     within.push(object)
     try {
-      this.#contents(object, within)
+      this.#contents(object)
     } catch {
-      this.#add(UNREADABLE)
+      this.hash.add(UNREADABLE)
     }
     within.pop()
+    this.#floor = floor
   }
 
-  #contents(object: object, within: object[]): void {
+  #contents(object: object): void {
     if (ArrayBuffer.isView(object)) {
       this.#bytes(new Uint8Array(object.buffer, object.byteOffset, object.byteLength))
-    } else if (Array.isArray(object)) this.#list(object, within)
-    else if (object instanceof Map || object instanceof Set) this.#list([...object], within)
+    } else if (object instanceof ArrayBuffer) this.#bytes(new Uint8Array(object))
+    else if (Array.isArray(object)) this.#list(object, object.length)
+    else if (object instanceof Map || object instanceof Set) this.#list(some(object), object.size)
     else if (object instanceof Error) this.#text(`${object.name}: ${object.message}`)
     else {
       const { toJSON } = object as { toJSON?: unknown }
       const json: unknown = typeof toJSON === 'function' ? toJSON.call(object) : object
-      if (json === object) this.#properties(object as Record<string, unknown>, within)
-      else this.value(json, within)
+      if (json === object) this.#properties(object as Readonly<Record<string, unknown>>)
+      else this.read(json)
     }
   }
 
-  #properties(object: Readonly<Record<string, unknown>>, within: object[]): void {
-    this.#add(OBJECT)
-    for (const key of sorted(Object.keys(object))) {
-      if (this.#room <= 0) break
+  #properties(object: Readonly<Record<string, unknown>>): void {
+    const keys = sorted(Object.keys(object))
+    this.hash.add(OBJECT)
+    this.#each(keys.length, (at) => {
+      const key = keys[at] as string
       const value = object[key]
       // As in JSON, where a key without a value is not there.
-      if (value === undefined || this.#canon.ignores?.(key)) continue
-      this.#text(key)
-      this.value(value, within)
+      if (value === undefined || this.#canon.ignores?.(key)) this.#room--
+      else {
+        this.#characters(key)
+        this.read(value)
+      }
+    })
+    this.hash.add(END)
+  }
+
+  #list(list: readonly unknown[], size: number): void {
+    this.hash.add(LIST)
+    this.hash.add(size)
+    this.#each(list.length, (at) => this.read(list[at]))
+  }
+
+  /** From both ends, as there may not be room for all; and no member takes the room of those that follow. */
+  #each(size: number, visit: (at: number) => void): void {
+    const floor = this.#floor
+    for (let visited = 0; visited < size && this.#room > floor; visited++) {
+      const reserve = Math.min((this.#room - floor) / 2, RESERVE * (size - visited - 1))
+      this.#floor = floor + reserve
+      visit(visited % 2 === 0 ? visited / 2 : size - (visited + 1) / 2)
     }
-    this.#add(END)
-  }
-
-  #list(list: readonly unknown[], within: object[]): void {
-    this.#add(LIST)
-    this.#add(list.length)
-    for (let at = 0; at < list.length && this.#room > 0; at++) this.value(list[at], within)
-  }
-
-  #bigint(value: bigint): void {
-    this.#add(BIGINT)
-    // The text of a huge one would take seconds to make.
-    for (const bits of [value, value >> 53n, value >> 106n])
-      this.#number(Number(BigInt.asIntN(53, bits)))
-  }
-
-  #number(value: number): void {
-    this.#room -= 4
-    NUMBERS[0] = value === 0 ? 0 : value
-    this.#add(NUMBER)
-    this.#add(WORDS[0] as number)
-    this.#add(WORDS[1] as number)
   }
 
   #bytes(bytes: Uint8Array): void {
-    this.#add(BYTES)
-    const most = Math.max(0, this.#room)
+    const { length } = bytes
+    const most = Math.max(0, this.#room - this.#floor) >> 1
+    this.hash.add(BYTES)
+    this.hash.add(length)
     // One character a byte. What is left out is not copied either.
-    const ends =
-      bytes.length <= most ? [bytes] : [bytes.subarray(0, most >> 1), bytes.subarray(-(most >> 1))]
-    this.#add(bytes.length)
-    for (const end of ends) this.#text(LATIN.decode(end))
+    if (length <= 2 * most) this.#characters(LATIN.decode(bytes))
+    else {
+      this.#characters(LATIN.decode(bytes.subarray(0, most)))
+      this.#characters(LATIN.decode(bytes.subarray(length - most)))
+    }
   }
 
   #text(text: string): void {
+    const { isLoose, mask } = this.#canon
     const { length } = text
-    const room = Math.max(0, this.#room)
-    this.#room -= length
-    this.#add(TEXT)
-    if (this.#canon.isLoose && length <= MAX_LOOSE) {
-      this.#words(text)
-      return
+    if (isLoose && length <= MAX_LOOSE) {
+      this.#characters(text.trim().replace(BLANKS, ' '))
+    } else if (mask === undefined) this.#characters(text)
+    else if (length <= 2 * MAX_MASKED) this.#characters(mask(text))
+    else {
+      this.#characters(mask(text.slice(0, MAX_MASKED)))
+      this.#characters(mask(text.slice(-MAX_MASKED)))
+      this.#characters(text.slice(MAX_MASKED, -MAX_MASKED))
     }
-    this.#add(length)
+  }
+
+  #characters(text: string): void {
+    const { hash } = this
+    const { length } = text
+    const room = Math.max(0, this.#room - this.#floor)
+    this.#room -= Math.min(length, room)
+    hash.add(TEXT)
+    hash.add(length)
     if (length <= room) {
-      this.#characters(text, 0, length, 1)
+      hash.addText(text, 0, length, 1)
       return
     }
     const quarter = room >> 2
-    this.#characters(text, 0, quarter, 1)
-    this.#characters(
-      text,
-      quarter,
-      length - quarter,
-      Math.ceil((length - 2 * quarter) / (2 * quarter + 1)),
-    )
-    this.#characters(text, length - quarter, length, 1)
-  }
-
-  #characters(text: string, from: number, to: number, every: number): void {
-    let a = this.#a
-    let b = this.#b
-    for (let at = from; at < to; at += every) {
-      const code = text.charCodeAt(at)
-      a = Math.imul(a ^ code, FACTOR_A)
-      b = Math.imul(b ^ code, FACTOR_B)
-    }
-    this.#a = a
-    this.#b = b
-  }
-
-  /** Takes a run of blanks for one, and none at the ends. */
-  #words(text: string): void {
-    let a = this.#a
-    let b = this.#b
-    let isBlank = false
-    let isStarted = false
-    for (let at = 0; at < text.length; at++) {
-      const code = text.charCodeAt(at)
-      if (code <= BLANK) {
-        isBlank = isStarted
-        continue
-      }
-      if (isBlank) {
-        a = Math.imul(a ^ BLANK, FACTOR_A)
-        b = Math.imul(b ^ BLANK, FACTOR_B)
-        isBlank = false
-      }
-      isStarted = true
-      a = Math.imul(a ^ code, FACTOR_A)
-      b = Math.imul(b ^ code, FACTOR_B)
-    }
-    this.#a = a
-    this.#b = b
-    // No character that could be one, so that what follows is not taken for more of it.
-    this.#add(END)
-  }
-
-  #add(word: number): void {
-    this.#a = Math.imul(this.#a ^ word, FACTOR_A)
-    this.#b = Math.imul(this.#b ^ word, FACTOR_B)
+    const between = length - 2 * quarter
+    hash.addText(text, 0, quarter, 1)
+    hash.addText(text, quarter, length - quarter, Math.ceil(between / (2 * quarter + 1)))
+    hash.addText(text, length - quarter, length, 1)
   }
 }
 
-/** Most are in order as they come. */
+/** Most are in order as they come, and those of huge objects stay as they are. */
 function sorted(keys: string[]): string[] {
-  for (let at = 1; at < keys.length; at++) {
+  for (let at = 1; at < keys.length && keys.length <= MAX_KEYS; at++) {
     if ((keys[at] as string) < (keys[at - 1] as string)) return keys.sort()
   }
   return keys
 }
 
-/** Spreads each bit over all, as MurmurHash3 does at its end. */
-function mix(lane: number): number {
-  const once = Math.imul(lane ^ (lane >>> 16), 0x85ebca6b)
-  const twice = Math.imul(once ^ (once >>> 13), 0xc2b2ae35)
-  return twice ^ (twice >>> 16)
+/** The first members. */
+function some(members: Iterable<unknown>): unknown[] {
+  const found: unknown[] = []
+  for (const member of members) if (found.push(member) >= MAX_KEYS) break
+  return found
 }

@@ -45,7 +45,7 @@ export interface Evidence {
   readonly tool?: string | undefined
   /** How often, or how much. */
   readonly count: number
-  /** At how much the guard acts. */
+  /** At how much the guard acts, or, where it never does, warns. */
   readonly limit: number
   /** Of a cycle, how many steps long. */
   readonly period?: number | undefined

@@ -1,7 +1,7 @@
 import { errorStatus, readProperty } from '@holdfast/internal'
 
 const OUTAGE =
-  /throttl|rate.?limit|too many requests|time[d ]?.?out|ECONN(?:RESET|REFUSED|ABORTED)|ETIMEDOUT|EAI_AGAIN|EPIPE|socket hang up|unavailable|overloaded|try again later|\b(?:429|50[0234])\b/i
+  /throttl|rate.?limit|too many requests|time[d ]?.?out|ECONN(?:RESET|REFUSED|ABORTED)|ETIMEDOUT|EAI_AGAIN|EPIPE|socket hang up|unavailable|overloaded|try again later|(?:\b(?:https?(?:\/[\d.]+)?|status|code|error)\W{0,3}|^\W*)(?:429|50[0234])\b/i
 
 /**
  * Whether an error tells of a throttle or an outage: such a call may well be made again. `retryable`, `$retryable` and a

@@ -1,4 +1,5 @@
 import { checkNumber, refusal } from '@holdfast/internal'
+import { checkObject } from './check.ts'
 
 /** At how many to warn, and at how many to act. The call at hand counts. */
 export interface Limit {
@@ -6,7 +7,7 @@ export interface Limit {
   readonly block: number
 }
 
-/** How much of each is too much. */
+/** How much of each is too much. `warn` is at most `block`. */
 export interface Limits {
   /** Answers of the model: at `block` it is asked for its last. Default 12, 25. */
   readonly steps: Limit
@@ -51,25 +52,24 @@ export const DEFAULT_LIMITS: Limits = {
 }
 
 /** @throws TypeError or RangeError naming the limit that is wrong. */
-export function checkLimits(
-  option: string,
-  given: LimitOptions = {},
-  base: Limits = DEFAULT_LIMITS,
-): Limits {
-  if (Object(given) !== given) throw refusal(option, given, 'an object')
-  const names = Object.keys(base)
-  for (const name of Object.keys(given)) {
-    if (!names.includes(name))
-      throw refusal(option, name, `limits of ${names.join(', ')}`, RangeError)
+export function checkLimits(option: string, given: LimitOptions | undefined, base: Limits): Limits {
+  if (given === undefined) return base
+  const options = checkObject(option, given)
+  const limits: Record<string, Limit> = { ...base }
+  for (const name of Object.keys(options)) {
+    const limit = limits[name]
+    if (limit === undefined) {
+      throw refusal(option, name, `limits of ${Object.keys(base).join(', ')}`, RangeError)
+    }
+    const place = `${option}.${name}`
+    const { warn = limit.warn, block = limit.block } = checkObject(
+      place,
+      options[name as keyof Limits],
+    )
+    checkNumber(`${place}.warn`, warn, { min: 1 })
+    checkNumber(`${place}.block`, block, { min: 1 })
+    // Else one that lowers `block` alone would have to lower both.
+    limits[name] = { warn: Math.min(warn, block), block }
   }
-  const entries = Object.entries(base).map(([name, limit]) => {
-    const { warn, block }: Limit = { ...limit, ...given[name as keyof Limits] }
-    checkNumber(`${option}.${name}.block`, block, { min: 1 })
-    // Without it, one that lowers `block` alone would have to lower both.
-    return [
-      name,
-      { warn: Math.min(checkNumber(`${option}.${name}.warn`, warn, { min: 1 }), block), block },
-    ]
-  })
-  return Object.fromEntries(entries) as Limits
+  return limits as unknown as Limits
 }

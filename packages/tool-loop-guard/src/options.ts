@@ -6,13 +6,15 @@ import {
   refusal,
   systemClock,
 } from '@holdfast/internal'
-import { type BudgetOptions, checkBudgets } from './budgets.ts'
+import { remember } from './bounded-map.ts'
+import { type Budget, type BudgetOptions, checkBudgets } from './budgets.ts'
+import { checkObject, checkTexts } from './check.ts'
 import type { Detector } from './detector.ts'
 import { DETECTORS } from './detectors/detectors.ts'
 import type { ToolLoopGuardEvent } from './events.ts'
 import type { GuardSnapshot, Mode } from './guard.ts'
-import { checkLimits, type LimitOptions, type Limits } from './limits.ts'
-import type { ToolPolicy } from './tool-policy.ts'
+import { checkLimits, DEFAULT_LIMITS, type LimitOptions, type Limits } from './limits.ts'
+import { checkPolicy, type ToolPolicy } from './tool-policy.ts'
 import { ToolView } from './tool-view.ts'
 
 /** Options of `createToolLoopGuard`. */
@@ -42,7 +44,7 @@ export interface ToolLoopGuardOptions {
 export interface Settings {
   readonly name: string
   readonly limits: Limits
-  readonly budgets: BudgetOptions
+  readonly budgets: readonly Budget[]
   readonly detectors: readonly Detector[]
   readonly isUnknown: (tool: string) => boolean
   /** How the calls of a tool are looked at. */
@@ -51,38 +53,28 @@ export interface Settings {
   readonly clock: Clock
 }
 
-/** How many tools are remembered: a model may make up names without end. */
-const MAX_VIEWS = 500
-
 /** @throws TypeError or RangeError naming the option that is wrong. */
 export function checkOptions(options: ToolLoopGuardOptions): Settings {
-  const { name = 'tool-loop-guard', tools = {}, knownTools, detectors = [] } = options
+  const { name = 'tool-loop-guard', knownTools, detectors = [], clock = systemClock } = options
   checkName(name)
   checkFunctions(options, 'onEvent')
-  if (Object(tools) !== tools) throw refusal('tools', tools, 'an object')
-  for (const detector of checkList('detectors', detectors)) {
-    checkFunction('detectors[].detect', Object(detector).detect)
-  }
-  const known = knownTools && new Set<unknown>(checkList('knownTools', knownTools))
-  const limits = checkLimits('limits', options.limits)
-  const views = new Map<string, ToolView>()
-  for (const [tool, policy] of Object.entries(tools)) {
-    views.set(tool, new ToolView(tool, policy, limits))
-  }
+  const known = checkTexts('knownTools', knownTools)
+  const limits = checkLimits('limits', options.limits, DEFAULT_LIMITS)
+  const viewOf = (tool: string, policy = {}): ToolView =>
+    new ToolView(tool, checkPolicy(`tools.${tool}`, policy, limits))
+  const tools = Object.entries(checkObject('tools', options.tools))
+  const views = new Map(tools.map(([tool, policy]) => [tool, viewOf(tool, policy)]))
+  const others = new Map<string, ToolView>()
 
   return {
     name,
     limits,
     budgets: checkBudgets(options.budgets),
-    detectors: [...DETECTORS, ...detectors],
-    isUnknown: (tool) => known !== undefined && !known.has(tool),
-    viewOf(tool) {
-      const view = views.get(tool) ?? new ToolView(tool, {}, limits)
-      if (views.size < MAX_VIEWS) views.set(tool, view)
-      return view
-    },
+    detectors: [...DETECTORS, ...checkDetectors(detectors)],
+    isUnknown: (tool) => knownTools !== undefined && !known.has(tool),
+    viewOf: (tool) => views.get(tool) ?? others.get(tool) ?? remember(others, tool, viewOf(tool)),
     onEvent: options.onEvent,
-    clock: options.clock ?? systemClock,
+    clock,
   }
 }
 
@@ -92,7 +84,12 @@ export function checkMode(mode: unknown): Mode {
   throw refusal('mode', mode, 'one of off, warn, enforce', RangeError)
 }
 
-function checkList<T>(option: string, list: readonly T[]): readonly T[] {
-  if (!Array.isArray(list)) throw refusal(option, list, 'an array')
-  return list
+function checkDetectors(detectors: readonly Detector[]): readonly Detector[] {
+  if (!Array.isArray(detectors)) throw refusal('detectors', detectors, 'an array')
+  for (const [at, detector] of detectors.entries()) {
+    const { name, detect } = checkObject<Detector>(`detectors[${at}]`, detector)
+    if (typeof name !== 'string') throw refusal(`detectors[${at}].name`, name, 'a string')
+    checkFunction(`detectors[${at}].detect`, detect)
+  }
+  return detectors
 }

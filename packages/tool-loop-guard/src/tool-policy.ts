@@ -1,4 +1,6 @@
-import type { LimitOptions } from './limits.ts'
+import { checkFunction, refusal } from '@holdfast/internal'
+import { checkObject, checkTexts } from './check.ts'
+import { checkLimits, type LimitOptions, type Limits } from './limits.ts'
 
 /** What holds for one tool. */
 export interface ToolPolicy {
@@ -19,4 +21,29 @@ export interface ToolPolicy {
    * names tell of plans, to-do lists, hand-overs and waiting.
    */
   readonly work?: boolean | undefined
+}
+
+/** A policy as it is looked at. */
+export interface Policy extends Omit<ToolPolicy, 'limits' | 'ignoreKeys'> {
+  readonly limits: Limits
+  readonly ignored: ReadonlySet<string>
+}
+
+/** @throws TypeError or RangeError naming what of the policy is wrong. */
+export function checkPolicy(option: string, policy: ToolPolicy, limits: Limits): Policy {
+  const checked = checkObject(option, policy)
+  for (const name of ['poll', 'exempt', 'work'] as const) {
+    const value: unknown = checked[name]
+    if (value !== undefined && typeof value !== 'boolean') {
+      throw refusal(`${option}.${name}`, value, 'true or false')
+    }
+  }
+  for (const name of ['normalizeInput', 'normalizeOutput'] as const) {
+    if (checked[name] !== undefined) checkFunction(`${option}.${name}`, checked[name])
+  }
+  return {
+    ...checked,
+    limits: checkLimits(`${option}.limits`, checked.limits, limits),
+    ignored: checkTexts(`${option}.ignoreKeys`, checked.ignoreKeys),
+  }
 }

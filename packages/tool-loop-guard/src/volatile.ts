@@ -1,6 +1,6 @@
 /** Names of what changes with each call and means nothing, without marks and in lower case. */
 const VOLATILE_KEY =
-  /^(?:(?:request|trace|span|correlation|invocation|tooluse|call)id|idempotencykey|nonce|timestamp|ts|now|(?:current)?time|(?:asked|checked|requested|fetched|generated|updated)at|elapsed(?:ms)?|duration(?:ms)?|latency(?:ms)?|took(?:ms)?)$/
+  /^(?:(?:request|trace|span|correlation|invocation|tooluse|call)id|idempotencykey|nonce|timestamp|ts|now|(?:current)?time|(?:asked|checked|requested|fetched|generated|updated)at|(?:elapsed|duration|latency|took)(?:ms)?)$/
 
 /** Whether values under this key change with each call and mean nothing. */
 export function isVolatileKey(key: string): boolean {
@@ -12,23 +12,16 @@ const VOLATILE_TEXT =
   /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,}\b|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?|\b\d\d:\d\d:\d\d(?:\.\d+)?\b|\b\d+\.\d+ ?m?s\b/gi
 
 // Where one of them may be. Most text has few numbers, and to look there only is several times as fast.
-const CANDIDATE = /\d[\w:.+-]{3,}(?: m?s\b)?|[a-f][\da-f]*\d[\w-]{6,}/gi
+const CANDIDATE = /\d[\w:.+-]{3,}(?: m?s\b)?|(?<![a-z])[a-f]{1,16}\d[\w-]{6,}/gi
 
-/** The most of a text that is looked through, at each end. */
-const MAX_LOOKED = 4096
-
-/** The text without what changes each time and means nothing. */
+/** A short text without what changes each time and means nothing. */
 export function withoutVolatile(text: string): string {
-  if (text.length <= 2 * MAX_LOOKED) return masked(text)
-  const ends = text.slice(0, MAX_LOOKED) + text.slice(-MAX_LOOKED)
-  return masked(ends) + text.slice(MAX_LOOKED, -MAX_LOOKED)
+  return text.replace(CANDIDATE, (found) => found.replace(VOLATILE_TEXT, '#'))
 }
 
 /** An error's message without any number: lines, columns, ids and counts come out otherwise each time. */
 export function withoutNumbers(message: string): string {
-  return withoutVolatile(message.slice(0, MAX_LOOKED)).replace(/\d+/g, '#')
+  return withoutVolatile(message.slice(0, MAX_MESSAGE)).replace(/\d+/g, '#')
 }
 
-function masked(text: string): string {
-  return text.replace(CANDIDATE, (found) => found.replace(VOLATILE_TEXT, '#'))
-}
+const MAX_MESSAGE = 4096

@@ -4,37 +4,37 @@ import { cycle } from './cycle.ts'
 import { frequent } from './frequent.ts'
 import { sameAnswer } from './same-answer.ts'
 import { sameCall } from './same-call.ts'
-import { sameError } from './same-error.ts'
-import { sameResult } from './same-result.ts'
 import { unknownTool } from './unknown-tool.ts'
 
 /** What every guard looks for, in the order of who is heard first. */
-export const DETECTORS: readonly Detector[] = [
-  unknownTool,
-  sameError,
-  sameResult,
-  sameCall,
-  cycle,
-  sameAnswer,
-  frequent,
-]
+export const DETECTORS: readonly Detector[] = [unknownTool, sameCall, cycle, sameAnswer, frequent]
 
 /** A finding, and whose it is. */
-export type Found = Finding & { readonly detector: string }
+export interface Found extends Finding {
+  readonly name: string
+}
 
-/** What is worth a warning or more, of each detector. One that throws finds nothing. */
+/** What each detector has found. One that throws finds nothing. */
 export function findAll(
   detectors: readonly Detector[],
   call: CallAtHand,
   earlier: readonly Step[],
-): readonly Found[] {
-  return detectors.flatMap((detector) => {
+): Found[] {
+  const found: Found[] = []
+  for (const detector of detectors) {
     try {
       const finding = detector.detect(call, earlier)
-      if (!finding || finding.count < finding.limit.warn) return []
-      return { ...finding, detector: detector.name }
+      if (finding && isWorthWarning(finding)) {
+        found.push({ ...finding, name: finding.name ?? detector.name })
+      }
     } catch {
-      return []
+      // One of the user's, which has its own tests.
     }
-  })
+  }
+  return found
+}
+
+/** Whether it is worth a warning, or more. */
+export function isWorthWarning({ count, limit }: Finding): boolean {
+  return Number.isFinite(count) && count >= limit.warn
 }

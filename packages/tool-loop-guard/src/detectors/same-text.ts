@@ -2,11 +2,14 @@ import type { Finding } from '../detector.ts'
 import type { Step } from '../history.ts'
 import type { Limit } from '../limits.ts'
 
-/** The same words of the model, while nothing new has come and no tool was out of reach. */
-export function sameText(text: number, earlier: readonly Step[], limit: Limit): Finding {
-  const end = earlier.findIndex(({ calls }) =>
-    calls.some(({ isProgress, outcome }) => isProgress || outcome === 'outage'),
-  )
-  const stalled = end < 0 ? earlier : earlier.slice(0, end)
-  return { count: stalled.filter((step) => step.text === text).length + 1, limit }
+/** The same words of the model, while nothing new has come and no tool was out of reach. The first step is the one at hand. */
+export function sameText(steps: readonly Step[], limit: Limit): Finding {
+  const text = steps[0]?.text
+  let count = 1
+  for (let at = 1; at < steps.length && text !== undefined; at++) {
+    const step = steps[at] as Step
+    if (step.calls.some(({ isProgress, outcome }) => isProgress || outcome === 'outage')) break
+    if (step.text === text) count++
+  }
+  return { count, limit }
 }
