@@ -6,7 +6,7 @@ import { createFamily } from './json-logger.ts'
 import { checkLevel, type Threshold } from './levels.ts'
 import { checkLimits, type Limits } from './limits.ts'
 import { LineFormat } from './line-format.ts'
-import type { Fields, Logger } from './logger.ts'
+import type { Logger } from './logger.ts'
 import { createRedaction, type RedactOptions } from './redaction.ts'
 
 /** Options of {@link createLogger}. */
@@ -16,7 +16,7 @@ export interface LoggerOptions {
   /** From which level on lines are written. Default `info`. */
   readonly level?: Threshold | undefined
   /** What every line carries. Default: nothing. */
-  readonly fields?: Fields | undefined
+  readonly fields?: object | undefined
   /** What is kept out of the log, besides what always is; `false` for nothing at all. */
   readonly redact?: RedactOptions | false | undefined
   /** How the logger's own fields are named: `otelFields`, `ecsFields`, or your own. Default `defaultFields`. */

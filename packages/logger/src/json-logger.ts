@@ -2,7 +2,7 @@ import { refusal } from '@holdfast/internal'
 import type { Destination } from './destination.ts'
 import { checkLevel, LEVELS, type Level, type Threshold } from './levels.ts'
 import type { Bound, LineFormat } from './line-format.ts'
-import type { Fields, Logger, LogMethod } from './logger.ts'
+import type { Logger, LogMethod } from './logger.ts'
 
 /** What becomes of a line. */
 interface Output {
@@ -73,7 +73,7 @@ class JsonLogger implements Omit<Logger, Level> {
     return LEVELS[level] >= this.#family.weight
   }
 
-  child(fields: Fields, { level }: { readonly level?: Threshold | undefined } = {}): Logger {
+  child(fields: object, { level }: { readonly level?: Threshold | undefined } = {}): Logger {
     if (Object(fields) !== fields) throw refusal('fields', fields, 'an object')
     const { output, create } = this.#family
     const bound = output.format.bind(fields, this.#bound)

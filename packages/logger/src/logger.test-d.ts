@@ -82,6 +82,11 @@ test('a level is set and asked for by its name', () => {
 test('a child is a logger', () => {
   expectTypeOf(log.child({ a: 1 })).toEqualTypeOf<Logger>()
   log.child({}, { level: undefined })
+  interface User {
+    readonly id: number
+  }
+  const user: User = { id: 1 }
+  log.child(user)
   log.child({}, { level: 'debug' })
   // @ts-expect-error: fields are an object.
   log.child('a')

@@ -1,8 +1,5 @@
 import type { Level, Threshold } from './levels.ts'
 
-/** What a line carries besides its message. Any value may be in it; see the README for how each is written. */
-export type Fields = Readonly<Record<string, unknown>>
-
 /** Writes a line of one level. Never throws, whatever it is given. Keeps its logger when it is taken off. */
 export interface LogMethod {
   (message: string, fields?: object): void
@@ -22,7 +19,7 @@ export interface Logger extends Readonly<Record<Level, LogMethod>> {
    * A logger whose lines carry these fields too; a field of the same name goes over those of its parent. They are read
    * once, now. Its level is the parent's, whatever becomes of that, unless it has one of its own.
    */
-  child(fields: Fields, options?: { readonly level?: Threshold | undefined }): Logger
+  child(fields: object, options?: { readonly level?: Threshold | undefined }): Logger
   /** Resolves when the destination has written all that it was given. Rejects never. */
   flush(): Promise<void>
 }

@@ -41,7 +41,7 @@ export function parseLine(text: string): Line {
 const TOKEN = /"(?:[^"\\]|\\.)*"(\s*:)?|[{}]/g
 
 /** @throws when an object in valid JSON has a name twice, of which `JSON.parse` would keep the last. */
-export function checkNames(json: string): void {
+function checkNames(json: string): void {
   const objects: Set<string>[] = []
   for (const [token, colon] of json.matchAll(TOKEN)) {
     if (token === '{') objects.push(new Set())

@@ -15,10 +15,6 @@ export function collectLines(): { readonly logger: Logger; readonly lines: Line[
   return { logger: createLogger({ destination: { write } }), lines }
 }
 
-/** The lines of requests, without those that handlers wrote. */
-export const requestLines = (lines: readonly Line[]): readonly Line[] =>
-  lines.filter(({ message }) => String(message).startsWith('request '))
-
 interface Collected {
   readonly registry: RequestRegistry
   readonly asked: readonly object[]
