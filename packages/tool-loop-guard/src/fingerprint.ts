@@ -11,7 +11,7 @@ const MAX_LOOSE = 2048
 /** The most of a text that is masked, at each end. */
 const MAX_MASKED = 4096
 const MAX_DEPTH = 64
-/** The most keys that are put in order, and the most members of a set or a map. */
+/** The most keys of an object, and members of a set or a map. */
 const MAX_KEYS = 4096
 /** What is kept of the room for each value that follows, so that a long text does not hide it. */
 const RESERVE = 64
@@ -128,17 +128,20 @@ class Reader {
   }
 
   #properties(object: Readonly<Record<string, unknown>>): void {
-    const keys = sorted(Object.keys(object))
+    const keys: string[] = []
+    const values: unknown[] = []
+    for (const key of someKeys(object)) {
+      this.#room--
+      const value = this.#canon.ignores?.(key) ? undefined : object[key]
+      // As in JSON, where a key without a value is not there.
+      if (value === undefined) continue
+      keys.push(key)
+      values.push(value)
+    }
     this.hash.add(OBJECT)
     this.#each(keys.length, (at) => {
-      const key = keys[at] as string
-      const value = object[key]
-      // As in JSON, where a key without a value is not there.
-      if (value === undefined || this.#canon.ignores?.(key)) this.#room--
-      else {
-        this.#characters(key)
-        this.read(value)
-      }
+      this.#characters(keys[at] as string)
+      this.read(values[at])
     })
     this.hash.add(END)
   }
@@ -205,9 +208,14 @@ class Reader {
   }
 }
 
-/** Most are in order as they come, and those of huge objects stay as they are. */
-function sorted(keys: string[]): string[] {
-  for (let at = 1; at < keys.length && keys.length <= MAX_KEYS; at++) {
+/** In order, as most are when they come; of huge objects those at both ends, as they are. */
+function someKeys(object: object): string[] {
+  const keys = Object.keys(object)
+  const { length } = keys
+  if (length > MAX_KEYS) {
+    return [...keys.slice(0, MAX_KEYS / 2), ...keys.slice(-MAX_KEYS / 2)]
+  }
+  for (let at = 1; at < length; at++) {
     if ((keys[at] as string) < (keys[at - 1] as string)) return keys.sort()
   }
   return keys

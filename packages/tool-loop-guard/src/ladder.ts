@@ -84,8 +84,10 @@ export class Ladder {
 
   /** The verdict in words. */
   tell(said: Said): Verdict {
-    if (said.action === 'allow') return said
-    const { action, evidence } = said
+    // One that is told again may be from before the mode was changed.
+    if (said.action === 'allow' || this.mode === 'off') return ALLOW
+    const { evidence } = said
+    const action = this.mode === 'warn' ? 'warn' : said.action
     const { detector, tool } = evidence
     const reason = reasonOf(detector)
     const lastError = tool === undefined ? undefined : this.#errors.get(tool)

@@ -57,7 +57,7 @@ export function checkLimits(option: string, given: LimitOptions | undefined, bas
   const options = checkObject(option, given)
   const limits: Record<string, Limit> = { ...base }
   for (const name of Object.keys(options)) {
-    const limit = limits[name]
+    const limit = Object.hasOwn(base, name) ? limits[name] : undefined
     if (limit === undefined) {
       throw refusal(option, name, `limits of ${Object.keys(base).join(', ')}`, RangeError)
     }

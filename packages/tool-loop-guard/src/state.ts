@@ -56,7 +56,8 @@ export function save(state: State, elapsedMs: number): GuardSnapshot {
 
 /** @throws TypeError or RangeError when it is no snapshot. */
 export function restore(snapshot: GuardSnapshot | undefined): State {
-  const { callsPerTool, replays, history, ...rest } = snapshot ? checked(snapshot) : nothing()
+  const saved = snapshot === undefined ? nothing() : checked(snapshot)
+  const { callsPerTool, replays, history, ...rest } = saved
   return {
     ...rest,
     callsPerTool: new Map(callsPerTool),

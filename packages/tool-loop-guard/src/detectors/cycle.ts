@@ -53,8 +53,9 @@ function markOf(calls: readonly CallRecord[]): number {
 
 const M = 2 ** 40
 
-/** Whether a tool has told the same in both. */
+/** Whether a tool has told the same in both, or would have. */
 function tellSame({ calls: [call, more] }: Step, { calls: [other, others] }: Step): boolean {
-  if (!call?.kind || call.kind === 'acknowledged' || more || others) return false
-  return call.tool === other?.tool && call.result === other.result
+  if (!call || call.tool !== other?.tool || more || others) return false
+  if (call.outcome === 'blocked' || other.outcome === 'blocked') return true
+  return call.kind !== undefined && call.kind !== 'acknowledged' && call.result === other.result
 }
