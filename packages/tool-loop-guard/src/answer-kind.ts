@@ -27,7 +27,7 @@ export function answerKind(output: unknown, depth = 0): AnswerKind {
   if (typeof output === 'string') return kindOfText(output)
   if (output === null) return 'empty'
   if (typeof output !== 'object') return 'acknowledged'
-  if (depth > MAX_DEPTH) return 'telling'
+  if (depth > MAX_DEPTH || ArrayBuffer.isView(output)) return 'telling'
   try {
     if (Array.isArray(output)) return output.length === 0 ? 'empty' : 'telling'
     return kindOfValues(firstValues(output), depth + 1)

@@ -65,6 +65,8 @@ class Reader {
   /** What may still be looked at, down to the floor: the rest is for what follows. */
   #room = MAX_HASHED
   #floor = 0
+  /** How many properties were read, of values that there is no room for any more, too. */
+  #reads = 0
 
   constructor(canon: Canon) {
     this.#canon = canon
@@ -131,8 +133,8 @@ class Reader {
     const keys: string[] = []
     const values: unknown[] = []
     for (const key of someKeys(object)) {
-      this.#room--
-      const value = this.#canon.ignores?.(key) ? undefined : object[key]
+      if (this.#canon.ignores?.(key) || this.#reads++ > MAX_HASHED) continue
+      const value = object[key]
       // As in JSON, where a key without a value is not there.
       if (value === undefined) continue
       keys.push(key)

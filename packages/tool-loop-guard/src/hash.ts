@@ -2,6 +2,13 @@ const FACTOR_A = 0x9e3779b1
 const FACTOR_B = 0x5f356495
 const NUMBERS = /* @__PURE__ */ new Float64Array(1)
 const WORDS = /* @__PURE__ */ new Int32Array(/* @__PURE__ */ NUMBERS.buffer)
+const ENCODER = /* @__PURE__ */ new TextEncoder()
+/** How many characters are encoded at a time, of at most three bytes each. */
+const CHUNK = 4096
+/** How long text must be for it to be worth the while. */
+const MIN_ENCODED = 24
+const BYTES = /* @__PURE__ */ new Uint8Array(3 * CHUNK + 4)
+const BYTES_AS_WORDS = /* @__PURE__ */ new Int32Array(/* @__PURE__ */ BYTES.buffer)
 
 /** A hash of 53 bits, in two lanes with other factors. */
 export class Hash {
@@ -13,8 +20,11 @@ export class Hash {
   }
 
   add(word: number): void {
-    this.#a = Math.imul(this.#a ^ word, FACTOR_A)
-    this.#b = Math.imul(this.#b ^ word, FACTOR_B)
+    const a = Math.imul(this.#a ^ word, FACTOR_A)
+    const b = Math.imul(this.#b ^ word, FACTOR_B)
+    // A factor takes bits upwards only: without this the signs of two numbers would undo each other.
+    this.#a = a ^ (a >>> 15)
+    this.#b = b ^ (b >>> 15)
   }
 
   /** All its bits; 0 and -0 are alike. */
@@ -26,12 +36,35 @@ export class Hash {
 
   /** One character in `every`. */
   addText(text: string, from: number, to: number, every: number): void {
+    if (every === 1 && to - from >= MIN_ENCODED) {
+      for (let at = from; at < to; at += CHUNK)
+        this.#addEncoded(text.slice(at, Math.min(to, at + CHUNK)))
+      return
+    }
     let a = this.#a
     let b = this.#b
     for (let at = from; at < to; at += every) {
       const code = text.charCodeAt(at)
       a = Math.imul(a ^ code, FACTOR_A)
       b = Math.imul(b ^ code, FACTOR_B)
+    }
+    this.#a = a
+    this.#b = b
+  }
+
+  /** Four bytes at a time: to look at each character takes three times as long. */
+  #addEncoded(text: string): void {
+    const { written } = ENCODER.encodeInto(text, BYTES)
+    // What is left of the text before must not count.
+    BYTES.fill(0, written, written + 3)
+    let a = this.#a
+    let b = this.#b
+    for (let at = 0; 4 * at < written; at++) {
+      const word = BYTES_AS_WORDS[at] as number
+      a = Math.imul(a ^ word, FACTOR_A)
+      b = Math.imul(b ^ word, FACTOR_B)
+      a ^= a >>> 15
+      b ^= b >>> 15
     }
     this.#a = a
     this.#b = b
