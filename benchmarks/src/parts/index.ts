@@ -8,6 +8,7 @@ export const parts: Readonly<Record<string, () => Promise<Part>>> = {
   limiter: async () => (await import('./limiter.ts')).limiterPart,
   'feature-flags': async () => (await import('./feature-flags.ts')).featureFlagsPart,
   metrics: async () => (await import('./metrics.ts')).metricsPart,
+  'tool-loop-guard': async () => (await import('./tool-loop-guard.ts')).toolLoopGuardPart,
   logger: async () => (await import('./logger.ts')).loggerPart,
   size: async () => (await import('./size.ts')).sizePart,
   adapter: async () => (await import('./adapter.ts')).adapterPart,

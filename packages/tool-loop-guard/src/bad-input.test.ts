@@ -199,8 +199,8 @@ test('names of tools that objects have are names like others', () => {
   expect(guard.error().usage.calls).toBe(3)
 })
 
-test('values of a million keys, items or characters take no time to speak of', () => {
-  const list = Array.from({ length: 1_000_000 }, (_, n) => n)
+test('huge values take no time to speak of', () => {
+  const list = Array.from({ length: 200_000 }, (_, n) => n)
   const values = [
     Object.fromEntries(list.map((n) => [`k${n}`, n])),
     list,

@@ -1,9 +1,7 @@
 import { readProperty } from '@holdfast/internal'
-import { remember } from './bounded-map.ts'
-import type { CallAtHand } from './detector.ts'
 import { type Found, findAll } from './detectors/detectors.ts'
 import { sameText } from './detectors/same-text.ts'
-import { endedCall, failedCall, failureOf, messageOf } from './end-call.ts'
+import { endingOf, errorIn, failureOf, messageOf } from './end-call.ts'
 import { fingerprint } from './fingerprint.ts'
 import type {
   GuardSnapshot,
@@ -19,7 +17,6 @@ import { Ladder, reasonOf } from './ladder.ts'
 import { checkMode, checkOptions, type Settings, type ToolLoopGuardOptions } from './options.ts'
 import { restore, type State, save } from './state.ts'
 import { ToolLoopError, type Usage } from './tool-loop-error.ts'
-import type { ToolView } from './tool-view.ts'
 
 /**
  * Makes a guard for one run of a conversation. It stops an agent that loops on its tools, and leaves one alone that makes
@@ -40,6 +37,8 @@ export function createToolLoopGuard(options: ToolLoopGuardOptions = {}): ToolLoo
 /** Calls that wait for one another are of one answer; when nobody tells of answers, so many at most: a result may be lost. */
 const MAX_UNTOLD = 16
 const MAX_NAME = 200
+/** Whose calls are counted: a model may make up names without end. */
+const MAX_TOOLS = 500
 
 class LoopGuard implements ToolLoopGuard {
   readonly #settings: Settings
@@ -94,14 +93,21 @@ class LoopGuard implements ToolLoopGuard {
 
     if (!this.#isOfThisAnswer()) this.#begin(undefined)
     const isUnknown = this.#settings.isUnknown(tool)
-    const said = this.#ladder.judge(this.#find(view, { tool, key, isPause, isUnknown }), tool)
+    const { limits, isPoll, isExempt } = view
+    const found = this.#ofRun(tool)
+    if (!isExempt && this.mode !== 'off') {
+      const atHand = { tool, key, limits, isPoll, isPause, isUnknown }
+      findAll(this.#settings.detectors, atHand, history.earlier, found)
+    }
+    const said = this.#ladder.judge(found, tool)
     used.calls++
-    remember(callsPerTool, tool, (callsPerTool.get(tool) ?? 0) + 1)
+    const ofTool = callsPerTool.get(tool) ?? 0
+    if (ofTool > 0 || callsPerTool.size < MAX_TOOLS) callsPerTool.set(tool, ofTool + 1)
     replays.add(id, key, said)
     const [step] = history.steps
     // Who waits has nothing new to say.
-    if (step && (view.isExempt || view.isPoll)) step.text = undefined
-    if (!view.isExempt) {
+    if (step && (isExempt || isPoll)) step.text = undefined
+    if (!isExempt) {
       const runs = said.action === 'allow' || said.action === 'warn'
       const alike = runs ? undefined : history.ended(key)
       history.add({
@@ -111,6 +117,7 @@ class LoopGuard implements ToolLoopGuard {
         outcome: runs ? 'pending' : 'blocked',
         result: alike?.result,
         mark: alike?.mark,
+        kind: undefined,
         isProgress: false,
         isUnknown: isUnknown || alike?.isUnknown === true,
       })
@@ -121,11 +128,11 @@ class LoopGuard implements ToolLoopGuard {
   after(id: string | undefined, result: ToolResult): void {
     const { isTold, history, blocks } = this.#state
     isTold.results = true
-    const failure = failureOf(result)
+    const failure = errorIn(result)
     const ended = history.settle(idOf(id), (call) => {
-      if (failure) return failedCall(call, failure.error, history)
+      if (failure) return failureOf(call, failure.error, history)
       const output = this.#settings.viewOf(call.tool).outputOf(readProperty(result, 'output'))
-      return endedCall(call, output, history)
+      return endingOf(call, output, history)
     })
     if (!ended) return
     if (ended.isProgress) blocks.count = 0
@@ -180,29 +187,19 @@ class LoopGuard implements ToolLoopGuard {
     return isTold.results && isWaiting && step.calls.length < MAX_UNTOLD
   }
 
-  /** What the run as a whole has come to, and what the detectors find. */
-  #find(view: ToolView, call: Omit<CallAtHand, 'limits' | 'isPoll'>): Found[] {
-    const { limits, isPoll, isExempt } = view
-    const found = this.#ofRun(call.tool)
-    if (isExempt || this.mode === 'off') return found
-    const { detectors } = this.#settings
-    return [
-      ...found,
-      ...findAll(detectors, { ...call, limits, isPoll }, this.#state.history.earlier),
-    ]
-  }
-
+  /** What the run as a whole has come to. */
   #ofRun(tool?: string): Found[] {
     const { steps, callsPerTool } = this.#state
     const { limits, budgets } = this.#settings
     const found: Found[] = [{ name: 'steps', count: steps, limit: limits.steps }]
-    if (budgets.length === 0) return found
-    const ofTool = (tool !== undefined && callsPerTool.get(tool)) || 0
-    const used = { ...this.#usage(), callsPerTool: ofTool }
-    return [
-      ...found,
-      ...budgets.map(({ name, limit }) => ({ name: `budget.${name}`, count: used[name], limit })),
-    ]
+    if (budgets.length > 0) {
+      const ofTool = (tool !== undefined && callsPerTool.get(tool)) || 0
+      const used = { ...this.#usage(), callsPerTool: ofTool }
+      for (const { name, limit } of budgets) {
+        found.push({ name: `budget.${name}`, count: used[name], limit })
+      }
+    }
+    return found
   }
 
   #usage(): Usage {

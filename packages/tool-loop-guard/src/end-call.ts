@@ -5,33 +5,33 @@ import { isOutage } from './is-outage.ts'
 import type { Output } from './tool-view.ts'
 import { withoutNumbers } from './volatile.ts'
 
-/** A call that has run. */
-export function endedCall(call: CallRecord, output: Output, history: History): CallRecord {
+/** What a call has come to. */
+export type Ending = Partial<CallRecord>
+
+/** Of a call that has run. */
+export function endingOf(call: CallRecord, output: Output, history: History): Ending {
   const { exact, gist, kind } = output
   const before = history.ended(call.key)
   // The gist takes longer, and is of no use until the call has another result.
   const mark = before === undefined ? exact : exact === before.result ? before.mark : gist()
-  return withNews({ ...call, outcome: 'output', result: exact, mark, kind }, history)
+  const isProgress = isNews(call, { result: exact, mark, kind }, history)
+  return { outcome: 'output', result: exact, mark, kind, isProgress }
 }
 
-/** A call that has failed. */
-export function failedCall(call: CallRecord, error: unknown, history: History): CallRecord {
-  if (isOutage(error)) return { ...call, outcome: 'outage' }
+/** Of a call that has failed. */
+export function failureOf(call: CallRecord, error: unknown, history: History): Ending {
+  if (isOutage(error)) return { outcome: 'outage' }
   const message = messageOf(error)
   const isUnknown = call.isUnknown || tellsOfNoTool(message, call.tool)
-  const failed: CallRecord = {
-    ...call,
-    outcome: 'error',
-    result: fingerprint(['error', message || error]),
-    mark: fingerprint(['error', message ? withoutNumbers(message) : error]),
-    kind: 'telling',
-    isUnknown,
-  }
-  return isUnknown ? failed : withNews(failed, history)
+  const result = fingerprint(['error', message || error])
+  const mark = fingerprint(['error', message ? withoutNumbers(message) : error])
+  const kind = 'telling'
+  const isProgress = !isUnknown && isNews(call, { result, mark, kind }, history)
+  return { outcome: 'error', result, mark, kind, isProgress, isUnknown }
 }
 
 /** How a tool failed, if it did. */
-export function failureOf(result: unknown): { readonly error: unknown } | undefined {
+export function errorIn(result: unknown): { readonly error: unknown } | undefined {
   const error = readProperty(result, 'error')
   return error !== undefined || (has(result, 'error') && !has(result, 'output'))
     ? { error }
@@ -53,16 +53,16 @@ function tellsOfNoTool(message: string, tool: string): boolean {
   return beginning.includes(tool) && NO_TOOL.test(beginning)
 }
 
-/** It is progress if the tool has not said this before; of work that is acknowledged, if it was not done before. */
-function withNews(ended: CallRecord, { steps }: History): CallRecord {
-  const { key, tool, mark, result, kind } = ended
+/** Whether the tool has not said this before; of work that is acknowledged, whether it was not done before. */
+function isNews({ key, tool }: CallRecord, ending: Ending, { steps }: History): boolean {
+  const { mark, result, kind } = ending
   for (const { calls } of steps) {
     for (const call of calls) {
-      if (call.key === key && call.mark === mark) return ended
-      if (kind !== 'acknowledged' && call.tool === tool && call.result === result) return ended
+      if (call.key === key && call.mark === mark) return false
+      if (kind !== 'acknowledged' && call.tool === tool && call.result === result) return false
     }
   }
-  return { ...ended, isProgress: true }
+  return true
 }
 
 function has(value: unknown, key: string): boolean {

@@ -316,6 +316,15 @@ describe('huge values', () => {
     expect(countReads(nothing)).toBeLessThan(most)
   })
 
+  test('what was read before of a longer text is not taken for the end of a shorter one', () => {
+    const short = text(4_097)
+    const alone = fingerprint(short)
+    for (const before of ['x'.repeat(9_001), 'yz'.repeat(16_000)]) {
+      fingerprint(before)
+      expect(fingerprint(short)).toBe(alone)
+    }
+  })
+
   test('a set that never ends does end', () => {
     class Endless extends Set<number> {
       override *[Symbol.iterator](): SetIterator<number> {

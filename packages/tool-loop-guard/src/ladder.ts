@@ -74,6 +74,7 @@ export class Ladder {
       return this.#say(steps > finishedAt ? 'stop' : 'finish', this.why)
     }
     const grave = found.filter(isWorthWarning)
+    if (grave.length === 0) return ALLOW
     const [news] = grave.filter((one) => !this.#goesOn(streakOf(one, tool)))
     const over = isEnforced && grave.find(({ count, limit }) => count >= limit.block)
     if (over) return this.#say(this.#actOn(over, tool), evidenceOf(over, tool))

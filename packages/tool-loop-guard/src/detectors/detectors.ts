@@ -14,13 +14,13 @@ export interface Found extends Finding {
   readonly name: string
 }
 
-/** What each detector has found. One that throws finds nothing. */
+/** Adds what each detector has found. One that throws finds nothing. */
 export function findAll(
   detectors: readonly Detector[],
   call: CallAtHand,
   earlier: readonly Step[],
-): Found[] {
-  const found: Found[] = []
+  found: Found[],
+): void {
   for (const detector of detectors) {
     try {
       const finding = detector.detect(call, earlier)
@@ -31,7 +31,6 @@ export function findAll(
       // One of the user's, which has its own tests.
     }
   }
-  return found
 }
 
 /** Whether it is worth a warning, or more. */

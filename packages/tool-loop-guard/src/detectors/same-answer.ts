@@ -8,14 +8,15 @@ import type { CallRecord } from '../history.ts'
 export const sameAnswer: Detector = {
   name: 'same-answer',
   detect({ tool, key, limits, isPoll }, earlier) {
-    if (isPoll) return undefined
+    if (isPoll || earlier[0]?.calls[0]?.tool !== tool) return undefined
     let example: CallRecord | undefined
     let count = 1
     const keys = new Set([key])
     for (const { calls } of earlier) {
+      if (!calls.every((call) => call.tool === tool)) break
       const ended = calls.filter(({ outcome }) => outcome !== 'outage')
       example ??= ended.find(({ outcome }) => outcome !== 'blocked')
-      if (!ended.every((call) => call.tool === tool && isLike(call, example))) break
+      if (!ended.every((call) => isLike(call, example))) break
       const known = keys.size
       for (const call of ended) keys.add(call.key)
       // The same input has the same answer anyway.
