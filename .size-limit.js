@@ -47,6 +47,7 @@ export default [
     name: 'logger: { createLogger } alone',
     import: '{ createLogger }',
   }),
+  entry('tool-loop-guard', '10.6 kB'),
   entry('pipeline', '2.05 kB'),
   // By itself: the other packages have their own lines, and the SDK is there anyway.
   entry('bedrock-adapter', '13.9 kB', { ignore: ['@holdfast/*', '@aws-sdk/*'] }),
