@@ -43,7 +43,7 @@ export default [
     path: 'packages/metrics/dist/process/index.js',
   }),
   entry('logger', '12 kB'),
-  entry('logger', '6 kB', {
+  entry('logger', '6.1 kB', {
     name: 'logger: { createLogger } alone',
     import: '{ createLogger }',
   }),

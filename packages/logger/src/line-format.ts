@@ -24,6 +24,8 @@ export interface Bound {
 export class LineFormat {
   readonly #map: FieldMap
   readonly #limits: Limits
+  /** How long a message may be that needs no look at what room there is. */
+  readonly #short: number
   readonly #encoder: Encoder
   readonly #keys: KeyTable
   readonly #root: Path
@@ -39,6 +41,7 @@ export class LineFormat {
   constructor(map: FieldMap, limits: Limits, redaction: Redaction) {
     this.#map = map
     this.#limits = limits
+    this.#short = Math.min(limits.maxStringLength, limits.maxLineLength)
     this.#encoder = new Encoder(limits, redaction)
     this.#keys = new KeyTable(redaction.isSecret, namesOf(map))
     this.#root = redaction.root
@@ -76,17 +79,25 @@ export class LineFormat {
 
   /** The line of a message and what comes with it, in either order. Throws by the clock or the trace alone. */
   line(level: Level, bound: Bound, first: unknown, second: unknown): string {
+    // Most lines are a message alone, in which nothing can throw, or log.
+    if (typeof first === 'string' && second === undefined && first.length <= this.#short) {
+      return `${this.#start(level)}${quote(first)}${this.#always}${this.#traceFields()}${bound.text}}\n`
+    }
     const encoder = this.#encoder
     const [message, rest] = typeof first === 'string' ? [first, second] : [second, first]
     const fields = this.#record(rest)
     const outer = encoder.begin(fields)
     try {
-      const start = `{${this.#time}"${isoTime(Date.now())}"${this.#levels[level]}`
-      const own = start + this.#message(message, rest) + this.#always + this.#traceFields()
-      return `${own}${this.#fields(bound, fields)}}\n`
+      const own = this.#start(level) + this.#message(message, rest) + this.#always
+      return `${own}${this.#traceFields()}${this.#fields(bound, fields)}}\n`
     } finally {
       encoder.end(outer)
     }
+  }
+
+  /** What stands before the message. */
+  #start(level: Level): string {
+    return `{${this.#time}"${isoTime(Date.now())}"${this.#levels[level]}`
   }
 
   /** What comes with a message, by its names. */
