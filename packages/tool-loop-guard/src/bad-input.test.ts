@@ -187,6 +187,15 @@ describe('a result', () => {
   })
 })
 
+test('an output that holds the same again and again is read for a while', () => {
+  let empty: unknown = {}
+  for (let n = 0; n < 60; n++) empty = { a: empty, b: empty }
+  const guard = createToolLoopGuard()
+  expect(heard(row(guard, ...times(5, () => says('read', empty, empty))))).toContain(
+    '5: block same-result',
+  )
+})
+
 test('a tool’s name is told in part when it is endless', () => {
   const guard = createToolLoopGuard()
   const verdicts = row(guard, ...times(5, () => says('x'.repeat(100_000), {}, 'text')))

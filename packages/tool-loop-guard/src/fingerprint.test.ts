@@ -93,6 +93,10 @@ describe('other than each other are', () => {
     { a: null },
     { a: [1] },
     { b: 1 },
+    { x: { a: '1' }, b: '2' },
+    { x: { a: '1', b: '2' } },
+    'x'.repeat(24),
+    `${'x'.repeat(24)}\0`,
     [1, -1],
     [-1, 1],
     [-1, -1],
@@ -332,6 +336,12 @@ describe('huge values', () => {
       }
     }
     expect(fingerprint(new Endless())).toEqual(expect.any(Number))
+  })
+
+  test('what is within more than sixty-four lists is all alike', () => {
+    const nested = (depth: number, end: number): unknown => (depth ? [nested(depth - 1, end)] : end)
+    expect(fingerprint(nested(63, 1))).not.toBe(fingerprint(nested(63, 2)))
+    expect(fingerprint(nested(99, 1))).toBe(fingerprint(nested(99, 2)))
   })
 
   test('what is deep, or in itself many times over, is read for a while', () => {

@@ -22,6 +22,15 @@ test('so does one that was blocked', () => {
   expect(guard.error().usage.calls).toBe(5)
 })
 
+test('where everything is allowed, one that was blocked is too', () => {
+  const guard = createToolLoopGuard({ limits: { sameCall: { block: 1 } } })
+  expect(short(guard.before(call))).toBe('block same-call')
+  guard.mode = 'warn'
+  expect(short(guard.before(call))).toBe('warn same-call')
+  guard.mode = 'off'
+  expect(short(guard.before(call))).toBe('allow')
+})
+
 test('the same id with another input or tool is another call', () => {
   const guard = createToolLoopGuard()
   guard.before(call)
@@ -65,6 +74,15 @@ test('of calls without an id the first of an answer has the first result', () =>
   guard.before({ tool: 'b' })
   guard.after(undefined, { output: 1 })
   expect(guard.error().history.map(({ outcome }) => outcome)).toEqual(['output', 'pending'])
+})
+
+test('of calls under the same id the last has the first result', () => {
+  const guard = createToolLoopGuard()
+  guard.turn()
+  guard.before({ id: 'same', tool: 'a' })
+  guard.before({ id: 'same', tool: 'b' })
+  guard.after('same', { output: 1 })
+  expect(guard.error().history.map(({ outcome }) => outcome)).toEqual(['pending', 'output'])
 })
 
 test('a result of a call that was not announced, has one, or was not to run does nothing', () => {

@@ -276,6 +276,15 @@ test('what grows with the run stays bounded', () => {
   expect(sizes[3]).toBeLessThan((sizes[1] as number) * 1.1)
 })
 
+test('many calls in each answer are bounded too', () => {
+  const guard = createToolLoopGuard({ mode: 'warn' })
+  for (let n = 0; n < 30; n++) {
+    guard.turn()
+    for (let call = 0; call < 100; call++) guard.before({ tool: 'read', input: [n, call] })
+  }
+  expect(guard.error().history.length).toBeLessThanOrEqual(256 + 100)
+})
+
 test('an answer with calls without end stays bounded too', () => {
   const guard = createToolLoopGuard()
   guard.turn()

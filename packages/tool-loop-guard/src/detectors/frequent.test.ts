@@ -29,6 +29,19 @@ test('it forgets what is more than sixty-four answers ago', () => {
   expect(heard(row(guard, ...acts.flat()))).toEqual([])
 })
 
+test('what was blocked is counted, and is no new beginning', () => {
+  const guard = createToolLoopGuard({ limits })
+  const act = () => says('status', {}, 'pending since 09:00:00')
+  const news = () => says('list', Math.random(), Math.random())
+  const verdicts = row(guard, ...times(5, act), news(), act(), news(), act())
+  expect(heard(verdicts)).toEqual([
+    '3: warn same-result',
+    '5: block same-result',
+    '7: warn frequent',
+    '9: block frequent',
+  ])
+})
+
 test('an outage does not count, and does not hide the rest', () => {
   const guard = createToolLoopGuard({ limits })
   const away = fails('read', { path: 'a' }, new Error('ECONNRESET'))

@@ -59,6 +59,14 @@ test('a result that changes only in ids, points in time and measured times does 
   expect(heard(row(guard, ...acts))).toEqual(['4: warn same-result', '6: block same-result'])
 })
 
+test('a point in time that stays does not hide it either', () => {
+  const acts = times(5, () => says('status', {}, 'pending since 09:00:00'))
+  expect(heard(row(createToolLoopGuard(), ...acts))).toEqual([
+    '3: warn same-result',
+    '5: block same-result',
+  ])
+})
+
 test('a clock that ticks with every other call does not hide it', () => {
   const guard = createToolLoopGuard({ limits: { frequent: { warn: Infinity, block: Infinity } } })
   const acts = times(9, (n) => says('status', {}, `09:00:0${Math.floor(n / 2)} pending`))

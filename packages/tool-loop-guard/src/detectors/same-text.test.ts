@@ -35,6 +35,16 @@ test('the same words with work that brings something new are no loop', () => {
   expect(heard(verdicts)).toEqual([])
 })
 
+test('nor are they with work that is acknowledged', () => {
+  const guard = guardOf()
+  const verdicts = times(20, (n) => {
+    const verdict = guard.turn({ text: 'Next row.' })
+    calls(guard, says('insert', { n }, 'ok'))
+    return verdict
+  })
+  expect(heard(verdicts)).toEqual([])
+})
+
 test('nor are they while a tool is out of reach', () => {
   const guard = guardOf()
   const verdicts = times(20, () => {

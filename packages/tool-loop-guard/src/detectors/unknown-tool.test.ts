@@ -43,6 +43,12 @@ describe('where they are not', () => {
     expect(heard(row(guard, ...acts))).toContain('3: block unknown-tool')
   })
 
+  test('a call that was blocked is counted', () => {
+    const guard = createToolLoopGuard({ limits })
+    const verdicts = row(guard, ...times(4, () => guess('a')))
+    expect(verdicts[3]).toMatchObject({ action: 'block', evidence: { count: 4 } })
+  })
+
   test('a new name may be the right one at last', () => {
     const guard = createToolLoopGuard()
     expect(heard(row(guard, guess('a'), guess('b'), says('read', {}, 'text')))).toEqual([])
