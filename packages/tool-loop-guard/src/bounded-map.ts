@@ -1,6 +1,5 @@
-/** Sets it, and forgets what was set longest ago when that are too many: models make up names and ids without end. */
+/** Sets it, and forgets what was set first when that are too many: models make up names and ids without end. */
 export function remember<K, V>(map: Map<K, V>, key: K, value: V): V {
-  map.delete(key)
   map.set(key, value)
   if (map.size > MAX_REMEMBERED) map.delete(map.keys().next().value as K)
   return value
