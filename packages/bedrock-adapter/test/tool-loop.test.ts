@@ -280,7 +280,15 @@ describe.each(HTTP)('a tool loop over %s', (http) => {
           expect(refused()).toEqual([])
         },
       ),
-      { numRuns: 60 },
+      {
+        numRuns: 60,
+        // Each way to end, whatever chance brings.
+        examples: [
+          [[DONE], 'Converse', undefined],
+          [[{ type: 'error', error: 'ModelErrorException' }], 'Converse', undefined],
+          [[{ type: 'hang', at: 'before-headers' }], 'Converse', 1],
+        ],
+      },
     )
     expect([...endings]).toEqual(expect.arrayContaining(['end_turn', 'failed', 'aborted']))
     await setTimeout(20)
