@@ -50,6 +50,20 @@ test('one that was destroyed for a reason has failed', () => {
   expect(end.mock.calls).toEqual([['failed', 200, errored]])
 })
 
+test('one of a client that has left is aborted, though newer Nodes call that an error', () => {
+  const errored = Object.assign(new Error('aborted'), { code: 'ECONNRESET' })
+  const { response, end } = observe({ errored })
+  response.emit('close')
+  expect(end.mock.calls).toEqual([['aborted', 200, undefined]])
+})
+
+test("one that was destroyed for a connection of the handler's own has failed", () => {
+  const errored = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })
+  const { response, end } = observe({ errored })
+  response.emit('close')
+  expect(end.mock.calls).toEqual([['failed', 200, errored]])
+})
+
 test.each([
   ['that was reset', { stream: { rstCode: 8 } }, 'aborted'],
   ['that never was answered', { writableEnded: false, stream: { rstCode: 0 } }, 'aborted'],

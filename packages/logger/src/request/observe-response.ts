@@ -1,4 +1,4 @@
-import { whenAborted } from '@holdfast/internal'
+import { readProperty, whenAborted } from '@holdfast/internal'
 import type { End } from './begin-request.ts'
 
 /** What is needed of `http.IncomingMessage`; Express's request is one. */
@@ -43,8 +43,9 @@ export function observeResponse(request: NodeRequest, response: NodeResponse, en
     const { errored, headersSent, statusCode, writableEnded, stream } = response
     // HTTP/2 says that it has finished whatever happened.
     const isWhole = isFinished && writableEnded && !stream?.rstCode
-    const outcome = errored ? 'failed' : isWhole ? 'completed' : 'aborted'
-    end(outcome, headersSent ? statusCode : undefined, errored ?? undefined)
+    const error = errored && !hasLeft(errored) ? errored : undefined
+    const outcome = error ? 'failed' : isWhole ? 'completed' : 'aborted'
+    end(outcome, headersSent ? statusCode : undefined, error)
   }
   response.on('finish', () => tell(true))
   response.on('close', () => tell(false))
@@ -52,6 +53,11 @@ export function observeResponse(request: NodeRequest, response: NodeResponse, en
   if (response.socket === null) callOff = whenAborted(closed(request.socket), () => tell(false))
   // What comes before has taken its time, and all is over.
   if (response.destroyed || request.socket.destroyed) tell(response.writableEnded)
+}
+
+/** Whether it is what newer Nodes say, to a response that waits for its turn, of a client that has left. */
+function hasLeft(error: Error): boolean {
+  return error.message === 'aborted' && readProperty(error, 'code') === 'ECONNRESET'
 }
 
 /** For each connection that has seen a queue. One listener for all who wait: there may be any number. */
