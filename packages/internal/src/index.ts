@@ -7,6 +7,7 @@ export type { Clock } from './clock.ts'
 export { MAX_TIMER_MS, systemClock } from './clock.ts'
 export { brand, isBranded } from './error-brand.ts'
 export { errorStatus, readProperty } from './error-facts.ts'
+export type { HoldfastEvent } from './events.ts'
 export { emit } from './events.ts'
 export type { NumberRule } from './options.ts'
 export {

@@ -1,3 +1,4 @@
+export type { HoldfastEvent } from '@holdfast/internal'
 export type { LoggerOptions } from './create-logger.ts'
 export { createLogger } from './create-logger.ts'
 export type { Destination } from './destination.ts'
@@ -8,7 +9,7 @@ export type { FileDestination, FileDestinationOptions } from './file-destination
 export { fileDestination } from './file-destination.ts'
 export type { Level, Threshold } from './levels.ts'
 export type { Limits } from './limits.ts'
-export type { HoldfastEvent, LogEventsOptions } from './log-events.ts'
+export type { LogEventsOptions } from './log-events.ts'
 export { logEvents } from './log-events.ts'
 export type { Logger, LogMethod } from './logger.ts'
 export type { PrettyOptions } from './pretty.ts'

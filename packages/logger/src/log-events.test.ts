@@ -146,8 +146,6 @@ test('the level of an event may be another, or none', () => {
 })
 
 test('a level that there is not is refused at once', () => {
-  const { onEvent } = hearing()
-  expect(onEvent).toBeTypeOf('function')
   expect(() => hearing({ levels: { 'own.one': 'loud' as 'warn' } })).toThrow(
     /`levels\.own\.one` must be one of trace, .*silent, not "loud"/,
   )

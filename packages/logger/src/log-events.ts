@@ -1,11 +1,6 @@
+import type { HoldfastEvent } from '@holdfast/internal'
 import { checkLevel, type Level, type Threshold } from './levels.ts'
 import type { Logger } from './logger.ts'
-
-/** What every event of every Holdfast package is. */
-export interface HoldfastEvent {
-  readonly type: string
-  readonly name?: string | undefined
-}
 
 /** Options of {@link logEvents}. */
 export interface LogEventsOptions {

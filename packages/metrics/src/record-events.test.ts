@@ -1,5 +1,6 @@
+import type { HoldfastEvent } from '@holdfast/internal'
 import { describe, expect, test } from 'vitest'
-import { type HoldfastEvent, type RecordedEvent, recordEvents } from './record-events.ts'
+import { type RecordedEvent, recordEvents } from './record-events.ts'
 import { createRegistry } from './registry.ts'
 import type { RegistryOptions } from './registry-options.ts'
 

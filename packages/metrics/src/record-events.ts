@@ -1,3 +1,4 @@
+import type { HoldfastEvent } from '@holdfast/internal'
 import type { Registry } from './metrics.ts'
 import { type BedrockFacts, recordBedrock } from './record/bedrock.ts'
 import { type CircuitBreakerFacts, recordCircuitBreakers } from './record/circuit-breaker.ts'
@@ -7,12 +8,6 @@ import { type PipelineFacts, recordPipelines } from './record/pipeline.ts'
 import type { Recorder } from './record/recorder.ts'
 import { type RetryFacts, recordRetries } from './record/retry.ts'
 import { recordToolLoopGuards, type ToolLoopGuardFacts } from './record/tool-loop-guard.ts'
-
-/** What every event of every Holdfast package is. */
-export interface HoldfastEvent {
-  readonly type: string
-  readonly name?: string | undefined
-}
 
 /** What of the packages' events is recorded, by the fields that are read. Other events are ignored. */
 export type RecordedEvent =
