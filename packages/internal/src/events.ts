@@ -1,16 +1,17 @@
+import { silence } from './silence.ts'
+
 /** What every event of every Holdfast package is. */
 export interface HoldfastEvent {
   readonly type: string
   readonly name?: string | undefined
 }
 
-/** Tells an observer. One that throws, or rejects, harms nobody. */
+/** Calls an observer with an event. Ignores what the observer throws, and the rejection of a promise it returns. */
 export function emit<E>(onEvent: ((event: E) => void) | undefined, event: E): void {
   if (onEvent === undefined) return
   try {
-    const result: unknown = onEvent(event)
-    if (result instanceof Promise) result.catch(() => {})
+    silence(onEvent(event))
   } catch {
-    // The observer's fault is the observer's alone.
+    // An observer must not change what it observes.
   }
 }

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { readProperty } from './error-facts.ts'
 import { emit } from './events.ts'
+import { readProperty } from './read-property.ts'
 
 /** Who sent a request. */
 export interface WebClient {

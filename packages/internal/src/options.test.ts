@@ -5,6 +5,8 @@ import {
   checkFunctions,
   checkName,
   checkNumber,
+  checkOptions,
+  type OptionRules,
   refusal,
 } from './options.ts'
 import { revokedProxy } from './testing.ts'
@@ -118,4 +120,75 @@ test.each([
   [{ min: -Number.MAX_VALUE, max: 5, integer: true }, 'an integer up to 5'],
 ])('what %o allows is said in words', (rule, allowed) => {
   expect(() => checkNumber('x', '', rule)).toThrow(`\`x\` must be ${allowed}, not ""`)
+})
+
+describe('checkOptions', () => {
+  interface Options {
+    readonly retries?: number | undefined
+    readonly name?: string | undefined
+    readonly enabled?: boolean | undefined
+    readonly onEvent?: (() => void) | undefined
+    readonly cause?: unknown
+    readonly mode?: 'on' | 'off' | undefined
+  }
+  const rules: OptionRules<Options> = {
+    retries: { min: 0, integer: true },
+    name: 'string',
+    enabled: 'boolean',
+    onEvent: 'function',
+    cause: 'any',
+    mode: (option, value) => {
+      if (value !== 'on' && value !== 'off') throw refusal(option, value, "'on' or 'off'")
+    },
+  }
+  const check = (options: unknown) => checkOptions('createThing', options as Options, rules)
+
+  test('accepts options of the right kinds, undefined ones, and none', () => {
+    check(undefined)
+    check({})
+    check({ retries: undefined, name: undefined, mode: undefined })
+    check({ retries: 3, name: '', enabled: false, onEvent: () => {}, cause: null, mode: 'on' })
+  })
+
+  test.each<[options: unknown, shown: string]>([
+    [100, '100'],
+    ['debug', '"debug"'],
+    [null, 'null'],
+    [true, 'true'],
+    [['fast'], 'an object'],
+    [() => {}, 'a function'],
+  ])('refuses %o in place of options', (options, shown) => {
+    expect(() => check(options)).toThrow(
+      new TypeError(`\`createThing\` takes an object of options, not ${shown}`),
+    )
+  })
+
+  test.each([3, undefined])(
+    'refuses an unknown name with the value %o, and lists the known',
+    (value) => {
+      expect(() => check({ retrys: value })).toThrow(
+        new TypeError(
+          '`createThing` has no option `retrys`, only `retries`, `name`, `enabled`, `onEvent`, `cause`, `mode`',
+        ),
+      )
+    },
+  )
+
+  test.each([
+    [{ toString: 3 }, /no option `toString`/],
+    [{ retries: -1 }, '`retries` must be an integer of 0 or more, not -1'],
+    [{ retries: '3' }, '`retries` must be an integer of 0 or more, not "3"'],
+    [{ name: 5 }, '`name` must be a string, not 5'],
+    [{ enabled: 'false' }, '`enabled` must be true or false, not "false"'],
+    [{ onEvent: 'log' }, '`onEvent` must be a function, not "log"'],
+    [{ onEvent: null }, '`onEvent` must be a function, not null'],
+    [{ mode: 'maybe' }, "`mode` must be 'on' or 'off', not \"maybe\""],
+  ])('refuses %o', (options, message) => {
+    expect(() => check(options)).toThrow(message)
+  })
+})
+
+test('a long value is not repeated whole in the message', () => {
+  const { message } = refusal('x', 'y'.repeat(1_000_000), 'better')
+  expect(message).toBe(`\`x\` must be better, not "${'y'.repeat(100)}"… (1000000 characters)`)
 })

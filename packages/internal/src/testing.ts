@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { afterEach, beforeEach, vi } from 'vitest'
+import { whenAborted } from './when-aborted.ts'
 
 /** Every test of the file runs on virtual time, which starts at 0. */
 export function useVirtualTime(): void {
@@ -19,8 +20,11 @@ export const advance = async (ms: number): Promise<void> => {
 /** How many timers are set. */
 export const timers = (): number => vi.getTimerCount()
 
-/** How many listeners wait for this signal to abort. */
-export const listeners = (signal: AbortSignal): number => getEventListeners(signal, 'abort').length
+/** How many listeners this signal has for calls in flight. The one that the signal used last may keep is not counted. */
+export function listeners(signal: AbortSignal): number {
+  whenAborted(new AbortController().signal, () => {})()
+  return getEventListeners(signal, 'abort').length
+}
 
 /** What has become of a promise so far, and when. */
 export interface Watched<T> {

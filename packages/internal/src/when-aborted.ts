@@ -1,13 +1,17 @@
-/** What waits for each signal. Several calls under one signal share one listener on it. */
+/** The calls that wait for each signal, in the order in which they came. */
 const waiting = new WeakMap<AbortSignal, Set<() => void>>()
+
+/** The signal that most recently had no call left. Its listener stays, in case the next call has the same signal. */
+let idle: AbortSignal | undefined
 
 const nothing = () => {}
 
 /**
- * Calls `listener` when the signal aborts, at once if it has. Returns how to call it off.
+ * Calls `listener` when the signal aborts, at once if it already has. Returns a function that takes the listener off.
  *
- * A signal has one listener of ours however many calls wait for it, and none when no call does: a thousand calls under
- * one shutdown signal neither set off Node's warning of a leak nor make each removal a search through a thousand.
+ * However many calls wait for a signal, it has one listener of ours. That listener is removed when no call waits, but for
+ * the signal used last: calls that follow each other under one long-lived signal neither add nor remove anything. So at
+ * most one idle signal has a listener, and none accumulate.
  */
 export function whenAborted(signal: AbortSignal | undefined, listener: () => void): () => void {
   if (signal === undefined) return nothing
@@ -15,21 +19,33 @@ export function whenAborted(signal: AbortSignal | undefined, listener: () => voi
     listener()
     return nothing
   }
-  const present = waiting.get(signal)
-  const listeners = present ?? new Set()
-  listeners.add(listener)
-  if (present === undefined) {
+  let listeners = waiting.get(signal)
+  if (listeners === undefined) {
+    listeners = new Set()
     waiting.set(signal, listeners)
-    signal.addEventListener('abort', tellAll, { once: true })
+    signal.addEventListener('abort', callAll)
   }
+  if (idle === signal) idle = undefined
+  listeners.add(listener)
   return () => {
-    if (!listeners.delete(listener) || listeners.size > 0 || signal.aborted) return
-    waiting.delete(signal)
-    signal.removeEventListener('abort', tellAll)
+    if (listeners.delete(listener) && listeners.size === 0) becomeIdle(signal)
   }
 }
 
-function tellAll(this: AbortSignal): void {
-  for (const listener of waiting.get(this) ?? []) listener()
-  waiting.delete(this)
+function becomeIdle(signal: AbortSignal): void {
+  if (signal.aborted) return
+  if (idle !== undefined) forget(idle)
+  idle = signal
+}
+
+function forget(signal: AbortSignal): void {
+  waiting.delete(signal)
+  signal.removeEventListener('abort', callAll)
+}
+
+function callAll(this: AbortSignal): void {
+  if (idle === this) idle = undefined
+  const listeners = waiting.get(this)
+  forget(this)
+  for (const listener of listeners ?? []) listener()
 }

@@ -1,5 +1,4 @@
-import { checkNumber, MAX_TIMER_MS } from '@holdfast/internal'
-import { classifyError } from './classify-error.ts'
+import { checkNumber, classifyError, MAX_TIMER_MS } from '@holdfast/internal'
 
 /**
  * How long to wait after a failed attempt, in milliseconds.

@@ -1,8 +1,8 @@
+import type { ErrorClass } from '@holdfast/internal'
 import { systemClock } from '@holdfast/internal'
 import { advance, useVirtualTime } from '@holdfast/internal/testing'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { ErrorClass } from './classify-error.ts'
 import { createRetryBudget } from './retry-budget.ts'
 
 useVirtualTime()

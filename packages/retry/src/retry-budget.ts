@@ -1,4 +1,4 @@
-import type { ErrorClass } from './classify-error.ts'
+import type { ErrorClass } from '@holdfast/internal'
 import { createRatioBudget, type RatioBudgetOptions } from './ratio-budget.ts'
 import { createTokenBudget, type TokenBudgetOptions } from './token-budget.ts'
 

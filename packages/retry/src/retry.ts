@@ -4,7 +4,10 @@ import {
   checkFunction,
   checkFunctions,
   checkNumber,
+  classifyError,
+  type ErrorClass,
   emit,
+  isRetryable,
   MAX_TIMER_MS,
   type Operation,
   type Policy,
@@ -16,7 +19,6 @@ import {
   throwIfAborted,
 } from '@holdfast/internal'
 import { type Backoff, exponential } from './backoff.ts'
-import { classifyError, type ErrorClass, isRetryable } from './classify-error.ts'
 import type { RetryBudget } from './retry-budget.ts'
 import { setRetryInfo } from './retry-info.ts'
 

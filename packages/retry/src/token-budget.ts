@@ -1,5 +1,5 @@
+import type { ErrorClass } from '@holdfast/internal'
 import { checkNumber } from '@holdfast/internal'
-import type { ErrorClass } from './classify-error.ts'
 import type { RetryBudget } from './retry-budget.ts'
 
 /** A budget by tokens. */

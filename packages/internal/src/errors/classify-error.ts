@@ -1,4 +1,5 @@
-import { errorStatus, readProperty } from '@holdfast/internal'
+import { readProperty } from '../read-property.ts'
+import { errorStatus } from './error-status.ts'
 
 /**
  * What kind of fault an error is.

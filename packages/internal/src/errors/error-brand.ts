@@ -1,4 +1,4 @@
-import { readProperty } from './error-facts.ts'
+import { readProperty } from '../read-property.ts'
 
 /** Marks an error, so that another copy of the package knows it too. Not enumerable: it is not data. */
 export function brand(error: Error, name: string): void {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { errorStatus, readProperty } from './error-facts.ts'
+import { readProperty } from './read-property.ts'
 import { revokedProxy } from './testing.ts'
 
 describe('readProperty', () => {
@@ -24,20 +24,5 @@ describe('readProperty', () => {
     }
     expect(readProperty(trap, 'status')).toBeUndefined()
     expect(readProperty(revokedProxy(), 'status')).toBeUndefined()
-  })
-})
-
-describe('errorStatus', () => {
-  test.each([
-    ['AWS SDK', { $metadata: { httpStatusCode: 429 } }, 429],
-    ['Node', { statusCode: 503 }, 503],
-    ['fetch wrapper', { status: 404 }, 404],
-    ['axios, got', { response: { status: 500 } }, 500],
-    ['text', { status: '503' }, undefined],
-    ['exit code', { status: 1 }, undefined],
-    ['a mistaken one beside a good one', { statusCode: 0, status: 502 }, 502],
-    ['none', new Error('boom'), undefined],
-  ])('%s', (_, error, status) => {
-    expect(errorStatus(error)).toBe(status)
   })
 })

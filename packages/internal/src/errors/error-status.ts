@@ -1,12 +1,4 @@
-/** Reads a property of any value. A getter that throws, or a value without properties, gives `undefined`. */
-export function readProperty(value: unknown, key: string | symbol): unknown {
-  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined
-  try {
-    return (value as Record<string | symbol, unknown>)[key]
-  } catch {
-    return undefined
-  }
-}
+import { readProperty } from '../read-property.ts'
 
 /**
  * The HTTP status that an error carries, wherever its library puts it: `statusCode` (Node, ours), `status`
