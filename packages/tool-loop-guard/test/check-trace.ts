@@ -5,6 +5,9 @@ export function checkTrace(value: unknown, where: string): Trace {
   const trace = record(value, where)
   keys(trace, where, ['id', 'shape', 'label', 'set', 'why', 'steps'], optionalOfTrace)
   for (const key of ['id', 'shape', 'why']) text(trace[key], `${where}.${key}`)
+  for (const key of ['reference', 'domain']) {
+    if (key in trace) text(trace[key], `${where}.${key}`)
+  }
   oneOf(trace['label'], `${where}.label`, ['loop', 'healthy'])
   oneOf(trace['set'], `${where}.set`, ['tuning', 'held-out'])
   if ('tools' in trace) {
@@ -22,7 +25,7 @@ export function checkTrace(value: unknown, where: string): Trace {
   return checked
 }
 
-const optionalOfTrace = ['loopStartsAt', 'tools', 'known', 'maxSteps']
+const optionalOfTrace = ['reference', 'domain', 'loopStartsAt', 'tools', 'known', 'maxSteps']
 
 function checkStart(trace: Trace, where: string): void {
   if ('loopStartsAt' in trace !== (trace.label === 'loop')) {

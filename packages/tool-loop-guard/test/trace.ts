@@ -7,6 +7,10 @@ export interface Trace {
   /** Only the tuning set may be looked at while thresholds are chosen. */
   readonly set: 'tuning' | 'held-out'
   readonly why: string
+  /** The address of the public report or transcript that the run is played after. */
+  readonly reference?: string
+  /** The field of work, such as `coding` or `support`. */
+  readonly domain?: string
   /** Of a loop: the act at which the useless repetition begins, which is the second occurrence. From 0. */
   readonly loopStartsAt?: number
   /** What the user of this agent has said of its tools. Most have said nothing. */

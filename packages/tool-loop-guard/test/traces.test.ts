@@ -64,6 +64,8 @@ describe('what is no trace is told by its place', () => {
     ['x lacks "steps"', good],
     ['x has an unknown field "note"', with_({ note: '' })],
     ['x.why must be a text that is not empty', with_({ why: '' })],
+    ['x.reference must be a text that is not empty', with_({ reference: '' })],
+    ['x.domain must be a text that is not empty', with_({ domain: 1 })],
     ['x.label must be one of loop, healthy', with_({ label: 'good' })],
     ['x.set must be one of tuning, held-out', with_({ set: 'test' })],
     ['x: loopStartsAt is for loops, and each of them has one', with_({ label: 'healthy' })],
