@@ -7,3 +7,8 @@ export function readProperty(value: unknown, key: string | symbol): unknown {
     return undefined
   }
 }
+
+/** Reads a property of a property, and so on: `readPath(error, ['response', 'status'])`. */
+export function readPath(value: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((inner, key) => readProperty(inner, key), value)
+}

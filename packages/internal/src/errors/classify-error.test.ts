@@ -1,6 +1,6 @@
 import { revokedProxy } from '@holdfast/internal/testing'
 import { describe, expect, test } from 'vitest'
-import { classifyError, type ErrorClass, isRetryable } from './classify-error.ts'
+import { classifyError, type ErrorClass, errorOutcome, isRetryable } from './classify-error.ts'
 
 /** An error as the AWS SDK throws it. */
 const aws = (name: string, httpStatusCode?: number, rest: object = {}) =>
@@ -10,6 +10,7 @@ const aws = (name: string, httpStatusCode?: number, rest: object = {}) =>
     $metadata: { httpStatusCode, requestId: '00000000-0000-4000-8000-000000000000', attempts: 1 },
     ...rest,
   })
+const named = (name: string) => Object.assign(new Error(name), { name })
 const withCode = (code: string) => Object.assign(new Error(code), { code })
 const nodeAbort = (cause: unknown) =>
   Object.assign(new Error('The operation was aborted', { cause }), {
@@ -198,8 +199,8 @@ describe('classifyError', () => {
     ['a wrapped fault', causes(3, withCode('ECONNRESET')), 'transient'],
     ['a wrapped abort', causes(1, new DOMException('', 'AbortError')), 'abort'],
     ['the nearest that says something', causes(1, aws('ValidationException', 400)), 'client'],
-    ['the last that is looked at', causes(9, withCode('ECONNRESET')), 'transient'],
-    ['a chain too long to follow', causes(10, withCode('ECONNRESET')), 'unknown'],
+    ['the last error that is read', causes(49, withCode('ECONNRESET')), 'transient'],
+    ['a chain too long to read', causes(60, withCode('ECONNRESET')), 'unknown'],
     ['a chain that bites its tail', circular(), 'unknown'],
     ['getters that throw', trap, 'unknown'],
     ['a cause that throws when read', causeTrap, 'unknown'],
@@ -213,7 +214,7 @@ describe('classifyError', () => {
   })
 })
 
-test('looks at no error more often than a chain is long', () => {
+test('reads at most fifty errors, whatever causes they have', () => {
   let looks = 0
   const link = (): object => ({
     get cause() {
@@ -222,7 +223,7 @@ test('looks at no error more often than a chain is long', () => {
     },
   })
   classifyError(link())
-  expect(looks).toBe(10)
+  expect(looks).toBe(50)
 })
 
 test.each<[ErrorClass, unknown, boolean]>([
@@ -234,4 +235,116 @@ test.each<[ErrorClass, unknown, boolean]>([
   ['unknown', new Error('boom'), false],
 ])('a fault of class %s is retryable: %3$s', (_, error, retryable) => {
   expect(isRetryable(error)).toBe(retryable)
+})
+
+describe('errors of other runtimes, known by a name or a code alone', () => {
+  test.each<[what: string, error: unknown, expected: ErrorClass]>([
+    ['Bun: refused', withCode('ConnectionRefused'), 'transient'],
+    ['Bun: reset', withCode('ConnectionReset'), 'transient'],
+    ['Bun: closed', withCode('ConnectionClosed'), 'transient'],
+    ['Bun: no socket', withCode('FailedToOpenSocket'), 'transient'],
+    ['Deno: refused', named('ConnectionRefused'), 'transient'],
+    ['Deno: reset', named('ConnectionReset'), 'transient'],
+    ['Deno: aborted by the other side', named('ConnectionAborted'), 'transient'],
+    ['Deno: broken pipe', named('BrokenPipe'), 'transient'],
+    ['Deno: ended early', named('UnexpectedEof'), 'transient'],
+    ['Deno: timed out', named('TimedOut'), 'timeout'],
+    ['node-fetch: body cut off', withCode('ERR_STREAM_PREMATURE_CLOSE'), 'transient'],
+    ['TanStack Query: cancelled', named('CancelledError'), 'abort'],
+    ['an expired certificate', withCode('CERT_HAS_EXPIRED'), 'unknown'],
+    ['a name that only resembles an abort', named('TransactionCanceledException'), 'unknown'],
+    ['a DOMException with a numeric code', new DOMException('x', 'DataError'), 'unknown'],
+  ])('%s: %3$s', (_, error, expected) => {
+    expect(classifyError(error)).toBe(expected)
+  })
+})
+
+describe('what the library itself says', () => {
+  const stated = (rest: object) => Object.assign(new Error('It failed.'), rest)
+
+  test.each(['retryable', 'retriable', 'isRetryable'])('`%s` decides', (key) => {
+    const yes = stated({ [key]: true })
+    expect([classifyError(yes), isRetryable(yes)]).toEqual(['transient', true])
+    const conflict = stated({ [key]: true, status: 409 })
+    expect([classifyError(conflict), isRetryable(conflict)]).toEqual(['transient', true])
+    const no = stated({ [key]: false, status: 503 })
+    expect([classifyError(no), isRetryable(no)]).toEqual(['transient', false])
+    const wrapped = stated({ [key]: false, cause: withCode('ECONNRESET') })
+    expect([classifyError(wrapped), isRetryable(wrapped)]).toEqual(['transient', false])
+  })
+
+  test('a class that the error has stays: a throttle, an abort', () => {
+    expect(classifyError(stated({ retryable: true, status: 429 }))).toBe('throttle')
+    const abort = stated({ retryable: true, name: 'AbortError' })
+    expect([classifyError(abort), isRetryable(abort)]).toEqual(['abort', false])
+  })
+
+  test('the server says it in the header of OpenAI and Anthropic', () => {
+    const answered = (status: number, word: string) =>
+      stated({ status, headers: new Headers({ 'x-should-retry': word }) })
+    expect(isRetryable(answered(409, 'true'))).toBe(true)
+    expect(isRetryable(answered(503, 'false'))).toBe(false)
+    expect(isRetryable(answered(503, 'maybe'))).toBe(true)
+  })
+
+  test('only true and false count', () => {
+    for (const value of ['false', 0, null, () => false]) {
+      expect(isRetryable(stated({ retryable: value, status: 503 }))).toBe(true)
+    }
+  })
+})
+
+describe('an error that wraps several means what its parts mean', () => {
+  const of = (...errors: unknown[]) => new AggregateError(errors)
+  const [gone, tooLong] = [withCode('ECONNREFUSED'), aws('ValidationException', 400)]
+
+  test.each<[what: string, error: unknown, expected: ErrorClass, retryable: boolean]>([
+    ['faults alone', of(gone, gone), 'transient', true],
+    ['requests that are wrong', of(tooLong, tooLong), 'client', false],
+    ['a fault among them', of(tooLong, gone), 'transient', true],
+    ['a throttle among them', of(gone, aws('ThrottlingException', 429)), 'throttle', true],
+    [
+      'a fault that its library calls final, and a wrong request',
+      of(Object.assign(new Error(), { status: 503, retryable: false }), tooLong),
+      'transient',
+      false,
+    ],
+    ['mistakes in code', of(new TypeError('x is not a function')), 'unknown', false],
+    ['aggregates of aggregates', of(of(of(gone))), 'transient', true],
+    ['nothing', of(), 'unknown', false],
+    ['a cause beside the parts', Object.assign(of(tooLong), { cause: gone }), 'transient', true],
+  ])('%s: %3$s', (_, error, expected, retryable) => {
+    expect([classifyError(error), isRetryable(error)]).toEqual([expected, retryable])
+  })
+
+  test('that holds itself, or thousands, is read to a bound', () => {
+    const self = of(gone)
+    self.errors.unshift(self)
+    expect(classifyError(self)).toBe('transient')
+    let reads = 0
+    const part = {
+      get cause() {
+        reads++
+        return undefined
+      },
+    }
+    classifyError(of(...Array(10_000).fill(part)))
+    expect(reads).toBe(49)
+  })
+})
+
+test.each<[what: string, error: unknown, outcome: string]>([
+  ['an abort', new DOMException('', 'AbortError'), 'ignore'],
+  ['a wrong request', { status: 404 }, 'ignore'],
+  ['a throttle with status 400', aws('ProvisionedThroughputExceededException', 400), 'failure'],
+  [
+    'a timeout signal as Node reports it',
+    nodeAbort(new DOMException('', 'TimeoutError')),
+    'failure',
+  ],
+  ['a fault', withCode('ECONNRESET'), 'failure'],
+  ['a mistake in code', new TypeError('x is not a function'), 'failure'],
+  ['null', null, 'failure'],
+])('of the health of a dependency, %s says %3$s', (_, error, outcome) => {
+  expect(errorOutcome(error)).toBe(outcome)
 })

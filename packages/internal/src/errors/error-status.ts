@@ -1,17 +1,20 @@
-import { readProperty } from '../read-property.ts'
+import { readPath } from '../read-property.ts'
 
-/**
- * The HTTP status that an error carries, wherever its library puts it: `statusCode` (Node, ours), `status`
- * (fetch wrappers), `response.status` (axios, got), `$metadata.httpStatusCode` (AWS SDK).
- */
+/** Where libraries put the HTTP status: a path of property names. */
+const PLACES: readonly (readonly string[])[] = [
+  ['$metadata', 'httpStatusCode'], // AWS SDK
+  ['statusCode'], // Node, Holdfast
+  ['status'], // fetch wrappers, OpenAI, Anthropic
+  ['response', 'status'], // axios
+  ['response', 'statusCode'], // got
+  ['output', 'statusCode'], // Boom
+]
+
+/** The HTTP status that an error carries, wherever its library puts it. */
 export function errorStatus(error: unknown): number | undefined {
-  const candidates = [
-    readProperty(readProperty(error, '$metadata'), 'httpStatusCode'),
-    readProperty(error, 'statusCode'),
-    readProperty(error, 'status'),
-    readProperty(readProperty(error, 'response'), 'status'),
-  ]
-  return candidates.find(
-    (status): status is number => typeof status === 'number' && status >= 100 && status <= 599,
-  )
+  return PLACES.map((place) => readPath(error, place)).find(isStatus)
+}
+
+function isStatus(value: unknown): value is number {
+  return typeof value === 'number' && value >= 100 && value <= 599
 }
