@@ -8,6 +8,7 @@ import {
   checkNumber,
   createPermit,
   emit,
+  errorOutcome,
   NO_CONTEXT,
   type Operation,
   type Outcome,
@@ -26,7 +27,7 @@ import {
 } from './circuit.ts'
 import type { CircuitBreakerStats, Isolation } from './circuit-breaker.ts'
 import { CircuitOpenError } from './circuit-open-error.ts'
-import { byHealth, outcomeOf } from './classify.ts'
+import { outcomeOf } from './classify.ts'
 import { COUNTER, NO_COUNTS } from './counts.ts'
 import type { CircuitBreakerEvent } from './events.ts'
 import { failureCount } from './failure-count.ts'
@@ -80,7 +81,7 @@ export class Breaker {
   }
 
   run<T>(operation: Operation<T>, context: Context = NO_CONTEXT): Promise<T> {
-    const { classify = byHealth, classifyResult } = this.#options
+    const { classify = errorOutcome, classifyResult } = this.#options
     const { signal } = context
     let leave: Leave | undefined
     try {

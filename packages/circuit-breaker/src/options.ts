@@ -12,7 +12,8 @@ export interface CircuitBreakerChanges extends CircuitBreakerSettings {
 /** Options of `createCircuitBreaker`. Validated at creation. */
 export interface CircuitBreakerOptions extends CircuitBreakerChanges {
   /**
-   * What an error means. The default ignores aborts and 4xx answers other than 408 and 429, and counts all else.
+   * What an error means. The default, `errorOutcome`, ignores aborts and wrong requests (4xx other than 408 and 429), and
+   * counts everything else as a failure.
    * A caller's own abort is ignored whatever this says.
    */
   readonly classify?: ((error: unknown) => Outcome) | undefined

@@ -8,7 +8,7 @@ export function readProperty(value: unknown, key: string | symbol): unknown {
   }
 }
 
-/** Reads a property of a property, and so on: `readPath(error, ['response', 'status'])`. */
-export function readPath(value: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>((inner, key) => readProperty(inner, key), value)
+/** Reads a property of a property, and so on: `readPath(error, 'response.status')`. */
+export function readPath(value: unknown, path: string): unknown {
+  return path.split('.').reduce<unknown>((inner, key) => readProperty(inner, key), value)
 }

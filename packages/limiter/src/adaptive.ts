@@ -2,9 +2,8 @@ import {
   ask,
   checkFunctions,
   checkNumber,
-  errorStatus,
+  classifyError,
   type Outcome,
-  readProperty,
   serverHintMs,
 } from '@holdfast/internal'
 
@@ -44,7 +43,8 @@ export interface AdaptiveOptions {
    * says, up to a minute: those that were under way are throttled too, and mean the same. In milliseconds, default 1000.
    */
   readonly cooldownMs?: number | undefined
-  /** Whether a failure is the other side's asking for less. Default: status 429, or a name that says so. */
+  /** Whether a failure is the other side's asking for less. Default: errors that `classifyError` of
+   * `@holdfast/retry` calls a throttle. */
   readonly isThrottle?: ((error: unknown) => boolean) | undefined
 }
 
@@ -56,7 +56,7 @@ export interface AdaptiveOptions {
  */
 export function adaptive(options: AdaptiveOptions): AdaptiveLimit {
   const { min = 1, max, initial = min, backoffRatio = 0.5, cooldownMs = 1_000 } = options
-  const { isThrottle = looksThrottled } = options
+  const { isThrottle = isThrottleError } = options
   checkNumber('min', min, { min: 1, integer: true })
   checkNumber('max', max, { min, max: Number.MAX_SAFE_INTEGER, integer: true })
   checkNumber('initial', initial, { min, max, integer: true })
@@ -91,9 +91,6 @@ export function adaptive(options: AdaptiveOptions): AdaptiveLimit {
   }
 }
 
-function looksThrottled(error: unknown): boolean {
-  return (
-    errorStatus(error) === 429 ||
-    /throttl|toomanyrequests/i.test(String(readProperty(error, 'name')))
-  )
+function isThrottleError(error: unknown): boolean {
+  return classifyError(error) === 'throttle'
 }

@@ -2,7 +2,7 @@ import type { Outcome } from '../permit.ts'
 import { readPath, readProperty } from '../read-property.ts'
 import { errorStatus } from './error-status.ts'
 import { classifyGrpcStatus } from './grpc-status.ts'
-import { readHeader } from './headers.ts'
+import { readHeaders } from './headers.ts'
 import { MAX_ERRORS, wrappedErrors } from './wrapped-errors.ts'
 
 /**
@@ -91,8 +91,8 @@ function statedRetryable(error: unknown): boolean | undefined {
     const value = readProperty(error, key)
     if (typeof value === 'boolean') return value
   }
-  const header = readHeader(error, 'x-should-retry')
-  return header === 'true' ? true : header === 'false' ? false : undefined
+  const header = readHeaders(error).get('x-should-retry')
+  return header === 'true' || (header === 'false' ? false : undefined)
 }
 
 function classifyOne(error: unknown): ErrorClass {
@@ -102,7 +102,7 @@ function classifyOne(error: unknown): ErrorClass {
   const label = [
     readProperty(error, 'name'),
     readProperty(error, 'code'),
-    readProperty(readProperty(error, 'constructor'), 'name'),
+    readPath(error, 'constructor.name'),
   ]
     .map(text)
     .join(' ')
@@ -131,7 +131,7 @@ function isTimeout(reason: unknown): boolean {
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 // Where an abort keeps the reason of its signal: Node, axios. A signal that timed out is not the caller's wish.
-const ABORT_REASONS = [['cause'], ['config', 'signal', 'reason']]
+const ABORT_REASONS = ['cause', 'config.signal.reason']
 const ABORT =
   /\b(AbortError|ABORT_ERR|Cancell?(ed)?Error|ERR_CANCELED|ERR_ABORTED|UND_ERR_ABORTED|APIUserAbortError)\b/
 // The throttling codes of the AWS SDK's standard retry mode. Events of a stream spell them in lower camel case.

@@ -1,13 +1,13 @@
 import { readPath } from '../read-property.ts'
 
-/** Where libraries put the HTTP status: a path of property names. */
-const PLACES: readonly (readonly string[])[] = [
-  ['$metadata', 'httpStatusCode'], // AWS SDK
-  ['statusCode'], // Node, Holdfast
-  ['status'], // fetch wrappers, OpenAI, Anthropic
-  ['response', 'status'], // axios
-  ['response', 'statusCode'], // got
-  ['output', 'statusCode'], // Boom
+/** Where libraries put the HTTP status: AWS SDK; Node and Holdfast; OpenAI and Anthropic; axios; got; Boom. */
+const PLACES = [
+  '$metadata.httpStatusCode',
+  'statusCode',
+  'status',
+  'response.status',
+  'response.statusCode',
+  'output.statusCode',
 ]
 
 /** The HTTP status that an error carries, wherever its library puts it. */

@@ -2,29 +2,17 @@ import { readProperty } from '../read-property.ts'
 import type { ErrorClass } from './classify-error.ts'
 
 /**
- * The class of each status code of gRPC, from 0. `INTERNAL` (13) is what an HTTP 500 is. `ABORTED` (10) asks for a retry
- * "at a higher level" rather than for the same request again.
+ * The classes of gRPC's status codes; `OK` (0), `UNKNOWN` (2), and `DATA_LOSS` (15) say nothing. `INTERNAL` (13) is what 500
+ * is in HTTP. `ABORTED` (10) asks for a retry "at a higher level" rather than for the same request again.
  *
  * Source: https://grpc.io/docs/guides/status-codes/
  */
-const CLASSES: readonly ErrorClass[] = [
-  'unknown', // OK
-  'abort', // CANCELLED
-  'unknown', // UNKNOWN
-  'client', // INVALID_ARGUMENT
-  'timeout', // DEADLINE_EXCEEDED
-  'client', // NOT_FOUND
-  'client', // ALREADY_EXISTS
-  'client', // PERMISSION_DENIED
-  'throttle', // RESOURCE_EXHAUSTED
-  'client', // FAILED_PRECONDITION
-  'client', // ABORTED
-  'client', // OUT_OF_RANGE
-  'client', // UNIMPLEMENTED
-  'transient', // INTERNAL
-  'transient', // UNAVAILABLE
-  'unknown', // DATA_LOSS
-  'client', // UNAUTHENTICATED
+const CODES: readonly (readonly [ErrorClass, readonly number[]])[] = [
+  ['abort', [1]],
+  ['timeout', [4]],
+  ['throttle', [8]],
+  ['transient', [13, 14]],
+  ['client', [3, 5, 6, 7, 9, 10, 11, 12, 16]],
 ]
 
 /** The class of a gRPC error: one with a numeric `code` beside `details` or `metadata`, as in grpc-js and Connect. */
@@ -34,5 +22,6 @@ export function classifyGrpcStatus(error: unknown): ErrorClass {
   const isGrpc =
     typeof readProperty(error, 'details') === 'string' ||
     Object(readProperty(error, 'metadata')) === readProperty(error, 'metadata')
-  return (isGrpc ? CLASSES[code] : undefined) ?? 'unknown'
+  const found = CODES.find(([, codes]) => isGrpc && codes.includes(code))
+  return found ? found[0] : 'unknown'
 }

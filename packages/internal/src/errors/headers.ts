@@ -1,29 +1,23 @@
 import { readPath } from '../read-property.ts'
 
-/** Where libraries put the headers of the response that became the error: a path of property names. */
-const PLACES: readonly (readonly string[])[] = [
-  ['headers'],
-  ['response', 'headers'],
-  ['$response', 'headers'],
-  ['responseHeaders'], // AI SDK
-]
+/** Where libraries put the headers of the response that became the error: Node, axios, got; AWS SDK; AI SDK. */
+const PLACES = ['headers', 'response.headers', '$response.headers', 'responseHeaders']
 
 /**
- * Reads one header of an error, or of a response. The headers may be a `Headers`, a `Map`, an object with names in any
- * case, or an array of pairs.
- *
- * @param name - In lower case.
+ * The headers of an error, or of a response, with names in lower case. The library may keep them in a `Headers`, a `Map`,
+ * an object with names in any case, or an array of pairs.
  */
-export function readHeader(error: unknown, name: string): string | undefined {
+export function readHeaders(error: unknown): ReadonlyMap<string, string> {
+  const found = new Map<string, string>()
   for (const place of PLACES) {
     const headers = readPath(error, place)
-    if (typeof headers !== 'object' || headers === null) continue
-    for (const [key, value] of entriesOf(headers)) {
+    if (Object(headers) !== headers) continue
+    for (const [name, value] of entriesOf(headers as object)) {
       // A header that was sent several times is an array in some libraries.
-      if (String(key).toLowerCase() === name) return String(Array.isArray(value) ? value[0] : value)
+      found.set(String(name).toLowerCase(), String(Array.isArray(value) ? value[0] : value))
     }
   }
-  return undefined
+  return found
 }
 
 function entriesOf(headers: object): Iterable<[unknown, unknown]> {

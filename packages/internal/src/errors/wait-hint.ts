@@ -1,6 +1,6 @@
 import { readProperty } from '../read-property.ts'
 import { grpcRetryDelayMs } from './grpc-retry-delay.ts'
-import { readHeader } from './headers.ts'
+import { readHeaders } from './headers.ts'
 import { rateLimitResetMs } from './rate-limit-reset.ts'
 import { MAX_ERRORS, wrappedErrors } from './wrapped-errors.ts'
 
@@ -39,21 +39,22 @@ function ownHint(error: unknown): number | undefined {
   const own = readProperty(error, 'retryAfterMs')
   if (typeof own === 'number' && own >= 0) return own
   try {
-    return headerHint(error) ?? rateLimitResetMs(error) ?? grpcRetryDelayMs(error)
+    const headers = readHeaders(error)
+    return retryAfter(headers) ?? rateLimitResetMs(headers) ?? grpcRetryDelayMs(error)
   } catch {
     // Headers and metadata of a foreign class may throw when they are read.
     return undefined
   }
 }
 
-function headerHint(error: unknown): number | undefined {
-  for (const name of ['retry-after-ms', 'x-amz-retry-after']) {
-    const milliseconds = Number(readHeader(error, name) ?? Number.NaN)
-    if (milliseconds >= 0) return milliseconds
-  }
-  const value = readHeader(error, 'retry-after') ?? ''
-  const seconds = value.trim() === '' ? Number.NaN : Number(value)
-  if (seconds >= 0) return seconds * 1_000
+function retryAfter(headers: ReadonlyMap<string, string>): number | undefined {
+  const read = (name: string) => headers.get(name)?.trim() || 'none'
+  const milliseconds = [read('retry-after-ms'), read('x-amz-retry-after')].map(Number)
+  const known = milliseconds.find((value) => value >= 0)
+  if (known !== undefined) return known
+  const value = read('retry-after')
+  const seconds = Number(value)
+  if (seconds >= 0) return seconds * 1e3
   // A date is wall time, so the wall clock is the one to compare it with.
   const date = Date.parse(value)
   return date >= 0 ? Math.max(0, date - Date.now()) : undefined

@@ -1,0 +1,1 @@
+export { classifyDatabaseError, isRetryableDatabaseError } from './classify-database-error.ts'
