@@ -2,6 +2,8 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, request as nodeRequest, type Server } from 'node:http'
 import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2'
 import { type AddressInfo, connect } from 'node:net'
+import { Readable, Writable } from 'node:stream'
+import fc from 'fast-check'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import {
   type NodeListener,
@@ -42,6 +44,20 @@ async function sendRaw(base: string, text: string): Promise<string> {
   })
   await once(socket, 'close')
   return answer
+}
+
+/** As much of a request of Node's as the bridge looks at before the handler runs. */
+const fakeRequest = (url: string): NodeRequest => ({
+  url,
+  headers: { host: 'a' },
+  socket: {},
+  iterator: () => Readable.from([]),
+  resume: () => {},
+})
+
+function fakeResponse(): NodeResponse {
+  const response = new Writable() as unknown as NodeResponse
+  return Object.assign(response, { headersSent: false, setHeader: () => {}, writeHead: () => {} })
 }
 
 /** What the handler sees of a request. */
@@ -125,7 +141,7 @@ describe('a request', () => {
     server.close()
     expect(JSON.parse(answer)).toMatchObject({
       method: 'POST',
-      url: 'http://localhost/a?b',
+      url: 'http://127.0.0.1/a?b',
       headers: { 'x-one': '1' },
       body: 'of unknown length',
     })
@@ -140,6 +156,9 @@ describe('a request', () => {
     'GET /other HTTP/1.1\r\nHost: a\\b',
     'GET / HTTP/1.1\r\nHost: [',
     'GET / HTTP/1.1\r\nHost: a:99999',
+    'GET http:/admin/flags HTTP/1.1\r\nHost: a',
+    'GET file:///admin/flags HTTP/1.1\r\nHost: a',
+    'GET admin/flags HTTP/1.1\r\nHost: a',
   ])('that fetch does not know is refused: %j', async (head) => {
     const handler = vi.fn()
     const onError = vi.fn()
@@ -148,6 +167,82 @@ describe('a request', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/)
     expect(handler).not.toHaveBeenCalled()
     expect(onError).not.toHaveBeenCalled()
+  })
+
+  test.each([
+    'GET /public/admin/flags HTTP/1.1\r\nHost:',
+    'GET /public/admin/flags HTTP/1.1\r\nHost:  ',
+    'GET http:///public/admin/flags HTTP/1.1\r\nHost: a',
+  ])(
+    'with an empty host is refused, for its path would begin after the first segment: %j',
+    async (head) => {
+      const handler = vi.fn()
+      const base = await serve(handler)
+      const answer = await sendRaw(base, `${head}\r\nConnection: close\r\n\r\n`)
+      expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/)
+      expect(handler).not.toHaveBeenCalled()
+    },
+  )
+
+  test.each([
+    '/x/../admin/flags',
+    '/x/..',
+    '/./admin',
+    '/admin/.',
+    '/x/%2e%2e/admin',
+    '/x/%2E./admin',
+    '/x/.%2e/admin',
+    '/%2e/admin',
+    '/x\\admin',
+    '\\admin',
+    '/..\\admin',
+    'http://a/x/../admin',
+    'http://a\\admin',
+  ])('with a path that a URL parser rewrites is refused: %s', async (path) => {
+    const handler = vi.fn()
+    const base = await serve(handler)
+    const answer = await sendRaw(
+      base,
+      `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`,
+    )
+    expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/)
+    expect(handler).not.toHaveBeenCalled()
+  })
+
+  test.each([
+    '/a..b/...',
+    '/x?y=../z\\',
+    '/.well-known/x',
+    '/%2e%2e%2e',
+    '//x//',
+    '/a%2fb',
+    '/%5c',
+  ])('with any other path arrives as it was sent: %s', async (path) => {
+    const base = await serve(mirror)
+    const answer = await sendRaw(
+      base,
+      `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`,
+    )
+    expect(JSON.parse(answer.match(/\{.*\}/)?.[0] ?? '')).toMatchObject({ url: `http://a${path}` })
+  })
+
+  test('arrives with the path that the client sent, or not at all', async () => {
+    const segment = fc.oneof(
+      fc.constantFrom('..', '.', '%2e', '%2E%2e', 'a', '', '\\', '%5c', ';', 'x.', '.%2e'),
+      fc.string({ unit: fc.constantFrom('.', '%2e', 'a', '\\', '%', '-') }),
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.array(segment, { maxLength: 6 }), async (segments) => {
+        const path = `/${segments.join('/')}`
+        const seen: string[] = []
+        const listener = toNodeListener(({ url }) => {
+          seen.push(new URL(url).pathname)
+          return new Response()
+        })
+        await listener(fakeRequest(path), fakeResponse())
+        expect([[], [path]]).toContainEqual(seen)
+      }),
+    )
   })
 
   test('takes what a body parser has left, in place of the body', async () => {

@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import { emit } from './events.ts'
 import { readProperty } from './read-property.ts'
 
-/** Who sent a request. */
+/** The client that sent a request. */
 export interface WebClient {
   readonly remoteAddress?: string | undefined
 }
@@ -53,7 +53,7 @@ export interface FastifyLikeReply {
   hijack(): unknown
 }
 
-/** What `http.createServer`, Express's `app.use` and Fastify's `fastify.all` take. It never rejects. */
+/** A listener for `http.createServer`, Express's `app.use`, and Fastify's `fastify.all`. It never rejects. */
 export type NodeListener = (
   request: NodeRequest | FastifyLikeRequest,
   response: NodeResponse | FastifyLikeReply,
@@ -62,10 +62,14 @@ export type NodeListener = (
 /**
  * Serves a web-standard handler with Node's own server, Express or Fastify.
  *
- * The body of a request is read when the handler reads it, no faster than it does, unless a body parser has read it
- * before. The request's signal aborts when the client goes away. A handler that fails gives an empty 500.
+ * - The request's body is streamed as the handler reads it. If a body parser has read it before, the handler gets what
+ *   the parser left.
+ * - The request's signal aborts when the client disconnects.
+ * - A handler that throws is answered with an empty 500.
+ * - The handler sees the path exactly as the client sent it. Requests whose path a URL parser would rewrite (`..`,
+ *   `%2e%2e`, backslashes), and requests with an empty or malformed `Host`, are answered with an empty 400.
  *
- * @param onError - Is told what the handler, or the body of its response, has thrown.
+ * @param onError - Called with what the handler, or the body of its response, throws.
  *
  * @example
  * http.createServer(toNodeListener(handler))
@@ -81,7 +85,7 @@ export function toNodeListener(
     const outgoing = 'raw' in reply ? takeOver(reply) : reply
     const gone = new AbortController()
     outgoing.on('close', () => outgoing.writableFinished || gone.abort())
-    // Of what fetch does not take for a request: TRACE, a target like `*`, a host that is none.
+    // For what `Request` cannot stand for: TRACE, a target like `*`, a bad host, a path with dot segments.
     let failure = 400
     try {
       const request = toRequest(incoming, given.body, gone.signal)
@@ -122,19 +126,13 @@ function takeOver(reply: FastifyLikeReply): NodeResponse {
   return reply.raw
 }
 
-/** @throws when it is none. */
+/** @throws when the request is one that `Request` cannot stand for, or whose path it would change. */
 function toRequest(incoming: NodeRequest, parsed: unknown, signal: AbortSignal): Request {
   const { method = 'GET', headers } = incoming
-  const target = incoming.originalUrl ?? incoming.url ?? ''
-  const host = String(headers['host'] ?? 'localhost')
-  // Put together, not resolved: a path like `//evil.example/` is a path.
-  const url = new URL(target.startsWith('/') ? `http://${host}${target}` : target)
-  // A host that would move the path: `Host: x/admin/flags?`.
-  if (/[^\w.:[\]-]/.test(host)) throw new TypeError('This is no host')
   // Of what has no length, `NaN`; HTTP/2 need not say that there is a body, and is known by its `:path`.
   const length = headers['content-length'] ?? headers['transfer-encoding'] ?? headers[':path']
   const hasBody = method !== 'GET' && method !== 'HEAD' && Number(length ?? 0) !== 0
-  return new Request(url, {
+  return new Request(urlOf(incoming), {
     method,
     // HTTP/2's `:path` and the like are no headers.
     headers: Object.entries(headers).filter(([name]) => !name.startsWith(':')) as [
@@ -145,6 +143,26 @@ function toRequest(incoming: NodeRequest, parsed: unknown, signal: AbortSignal):
     signal,
     duplex: 'half',
   })
+}
+
+/** A host that is empty would make the path's first segment the host; one with a slash in it would add to the path. */
+const HOST = /^[\w.:[\]-]+$/
+
+/** A target with scheme and host, and its path. */
+const ABSOLUTE = /^https?:\/\/[\w.:[\]-]+(\/[^?#]*)?(?:[?#]|$)/i
+
+/** What a URL parser resolves before a handler sees the path, so that `/public/../admin` would be `/admin`. */
+const RESOLVED = /\\|\/(?:\.|%2e){1,2}(?:\/|$)/i
+
+/** The address that a request is for. @throws TypeError when it has none, or a URL parser would change its path. */
+function urlOf({ originalUrl, url, headers }: NodeRequest): URL {
+  const target = originalUrl ?? url ?? ''
+  const host = String(headers['host'] ?? headers[':authority'] ?? 'localhost')
+  // Concatenated, not resolved against a base: a path like `//evil.example/` is a path.
+  const address = target.startsWith('/') ? `http://${host}${target}` : target
+  const match = HOST.test(host) ? ABSOLUTE.exec(address) : null
+  if (match === null || RESOLVED.test(match[1] ?? '')) throw new TypeError('Bad request target')
+  return new URL(address)
 }
 
 function bodyOf(

@@ -77,6 +77,14 @@ describe('gzip', () => {
   )
 })
 
+test('given to Node’s server as it is, it names the bridge that it needs', async () => {
+  const handler = createMetricsHandler(createRegistry())
+  const incoming = { url: '/metrics', headers: {}, method: 'GET' } as unknown as Request
+  await expect(handler(incoming)).rejects.toThrow(
+    '`toNodeListener(handler)` from `@holdfast/metrics/node`',
+  )
+})
+
 test('HEAD is the same without the body', async () => {
   const response = await setUp()({ 'accept-encoding': 'gzip' }, 'HEAD')
   expect(response.status).toBe(200)

@@ -1,4 +1,4 @@
-import { byBearerToken, refusal } from '@holdfast/internal'
+import { byBearerToken, checkWebRequest, refusal } from '@holdfast/internal'
 import { acceptsGzip } from './accepts-gzip.ts'
 import type { Registry } from './metrics.ts'
 import { negotiate } from './negotiate.ts'
@@ -37,6 +37,7 @@ export function createMetricsHandler(
   const findToken = known && byBearerToken(known)
 
   return async (request) => {
+    checkWebRequest(request, '@holdfast/metrics/node')
     const { method, url, headers } = request
     // First: a stranger does not learn what is here.
     if (findToken && (await findToken(request)).length === 0) {
