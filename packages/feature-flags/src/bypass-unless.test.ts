@@ -116,3 +116,43 @@ describe('while the flag is off', () => {
     expect(listeners(signal)).toBe(0)
   })
 })
+
+describe('is refused at creation', () => {
+  const create = (name: string, policy: unknown = mark) =>
+    bypassUnless(observed().flags, name as 'ENABLE_RETRY', policy as Policy)
+
+  test('with a flag that does not exist, which would turn the policy off for good', () => {
+    expect(() => create('ENABLE_RETRYY')).toThrow(
+      new RangeError('There is no flag "ENABLE_RETRYY", did you mean "ENABLE_RETRY"?'),
+    )
+    expect(() => create('toString')).toThrow('There is no flag "toString"')
+    expect(() => create(undefined as never)).toThrow('There is no flag of type undefined')
+  })
+
+  test('with a flag that is not boolean, whose text "off" would turn it on', () => {
+    expect(() => create('GUARDRAIL_MODE')).toThrow('GUARDRAIL_MODE must be boolean, not enum')
+  })
+
+  test('with a policy that is no function, and with flags that are none', () => {
+    expect(() => create('ENABLE_RETRY', { retries: 3 })).toThrow('`policy` must be a function')
+    for (const flags of [undefined, null, {}, 'ENABLE_RETRY']) {
+      expect(() => bypassUnless(flags as never, 'ENABLE_RETRY' as never, mark)).toThrow(
+        '`flags` must be what `createFlags` returned',
+      )
+    }
+  })
+})
+
+test('a context or signal of null counts as absent, and any other fault rejects before the operation runs', async () => {
+  const { flags } = observed()
+  const policy = bypassUnless(flags, 'ENABLE_RETRY', mark)
+  expect(await policy(() => 1, null as never)).toBe(1)
+  expect(await policy(() => 2, { signal: null as never })).toBe(2)
+  const operation = vi.fn()
+  for (const signal of [1, {}, { aborted: false }, new AbortController()]) {
+    const call = watch(policy(operation, { signal: signal as AbortSignal }))
+    await advance(0)
+    expect(call.reason).toBeInstanceOf(TypeError)
+  }
+  expect(operation).not.toHaveBeenCalled()
+})

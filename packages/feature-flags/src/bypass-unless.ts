@@ -1,29 +1,40 @@
 import {
   type Context,
-  NO_CONTEXT,
+  checkContext,
+  checkFunction,
   type Operation,
   type Policy,
   raceAbort,
   throwIfAborted,
 } from '@holdfast/internal'
+import { checkFlag } from './check-flag.ts'
 import type { FlagDefinitions } from './definition.ts'
 import type { Flags } from './flags.ts'
 import type { FlagsOf } from './follow.ts'
 
 /**
- * A policy that can be switched while it runs: calls go through it while the flag is on, and straight to the operation
- * while it is off. Each call is decided when it begins. The signal is heeded either way.
+ * Makes a policy that can be switched on and off while the program runs. While the flag is on, calls run through the
+ * policy; while it is off, they run the operation directly. Each call is decided when it begins. The context's signal is
+ * heeded either way.
+ *
+ * @param name - The name of a boolean flag.
+ * @throws RangeError or TypeError when there is no such flag, it is not boolean, or `policy` is not a function.
  */
 export function bypassUnless<D extends FlagDefinitions>(
   flags: Flags<D>,
   name: FlagsOf<D, boolean>,
   policy: Policy,
 ): Policy {
-  return <T>(operation: Operation<T>, context: Context = NO_CONTEXT) =>
-    flags.get(name) ? policy(operation, context) : straight(operation, context)
+  checkFlag(flags, name)
+  const type = flags.definitions[name]?.type
+  if (type !== 'boolean') throw new TypeError(`The flag ${name} must be boolean, not ${type}`)
+  checkFunction('policy', policy)
+  return <T>(operation: Operation<T>, context?: Context) =>
+    flags.get(name) ? policy(operation, context) : runDirectly(operation, context)
 }
 
-async function straight<T>(operation: Operation<T>, context: Context): Promise<T> {
+async function runDirectly<T>(operation: Operation<T>, given: Context | undefined): Promise<T> {
+  const context = checkContext(given)
   throwIfAborted(context.signal)
   return raceAbort(operation(context), context.signal)
 }

@@ -2,52 +2,82 @@ import { checkFunction, emit } from '@holdfast/internal'
 import type { FlagChange } from './flags.ts'
 import type { CheckedOptions } from './options.ts'
 
-/** Is told of changes; what it returns may be a promise. */
+/** Called with each change; may return a promise. */
 export type Listener = (change: FlagChange) => unknown
 
-/** Those who are told of changes. */
+/** The listeners of all flags, and of single ones. */
 export interface ChangeListeners {
-  /** @param flag - `undefined` for all. Returns how to stop. */
+  /** @param flag - `undefined` for all flags. Returns a function that removes the listener. */
   add(flag: string | undefined, listener: Listener): () => void
-  /** Tells everybody of each, before the next. */
-  tell(changes: readonly FlagChange[]): void
+  /** Calls everybody with one change before the next. */
+  notify(changes: readonly FlagChange[]): void
 }
 
-/** Before the listeners of a flag those that the options name hear of its changes: `onEvent`, then `audit`. */
-export function createChangeListeners({ name, onEvent, audit }: CheckedOptions): ChangeListeners {
-  /** By flag; under `undefined` those of all. */
-  const listeners = new Map<string | undefined, Set<Listener>>()
-  /** Changes that not everybody has been told of yet. */
-  const untold: FlagChange[] = []
+/**
+ * How many changes listeners may make in response to one batch, and how many more for each change of the batch. Listeners
+ * that undo each other would otherwise never end.
+ */
+const MAX_RESPONSES = 1000
+const MAX_RESPONSES_PER_CHANGE = 10
 
-  function tellOf(change: FlagChange): void {
+/** Calls `onEvent` first, then `audit`, then the listeners of the flag, then those of all flags. */
+export function createChangeListeners({ name, onEvent, audit }: CheckedOptions): ChangeListeners {
+  /** By flag; those of all flags under `undefined`. */
+  const listeners = new Map<string | undefined, Set<Listener>>()
+  /** Changes that listeners have made while they were being notified, to be notified next. */
+  let responses: FlagChange[] = []
+  let isNotifying = false
+
+  function call(listener: Listener, change: FlagChange): void {
     const { flag } = change
+    const failed = (error: unknown) =>
+      emit(onEvent, { type: 'feature-flags.listener-failed', name, flag, error })
+    // A listener that throws or rejects must not keep the change from the others.
+    new Promise((resolve) => resolve(listener(change))).catch(failed)
+  }
+
+  function notifyOf(change: FlagChange): void {
     emit(onEvent, { type: 'feature-flags.changed', name, ...change })
-    const all = [audit, ...(listeners.get(flag) ?? []), ...(listeners.get(undefined) ?? [])]
-    for (const listener of all) {
-      // What one does must neither keep the change from the others nor go unheard.
-      const failed = (error: unknown) =>
-        emit(onEvent, { type: 'feature-flags.listener-failed', name, flag, error })
-      new Promise((resolve) => resolve(listener?.(change))).catch(failed)
+    if (audit) call(audit, change)
+    // A copy: a listener that is added meanwhile hears the next change, not this one.
+    const all = [...(listeners.get(change.flag) ?? []), ...(listeners.get(undefined) ?? [])]
+    for (const listener of all) call(listener, change)
+  }
+
+  function notifyAll(changes: readonly FlagChange[]): void {
+    let left = MAX_RESPONSES + MAX_RESPONSES_PER_CHANGE * changes.length
+    for (const change of changes) notifyOf(change)
+    // Changes that a listener makes are notified after the batch, so that everybody hears all changes in their order.
+    while (responses.length > 0 && left > 0) {
+      const batch = responses.slice(0, left)
+      responses = responses.slice(left)
+      left -= batch.length
+      for (const change of batch) notifyOf(change)
     }
+    const [dropped] = responses
+    if (dropped === undefined) return
+    const { flag } = dropped
+    emit(onEvent, { type: 'feature-flags.listener-loop', name, flag, dropped: responses.length })
   }
 
   return {
     add(flag, listener) {
       checkFunction('listener', listener)
       const others = listeners.get(flag) ?? new Set()
-      // A listener of its own for each subscription, so that each is ended by itself, and at once.
+      // One function per subscription, so that the same listener can subscribe twice and each can be removed, at once.
       const own: Listener = (change) => others.has(own) && listener(change)
       listeners.set(flag, others.add(own))
       return () => void others.delete(own)
     },
-    tell(changes) {
-      const isTelling = untold.length > 0
-      untold.push(...changes)
-      // What a listener changes is told after the change that it is being told of, so that all hear them in their order.
-      if (isTelling) return
-      for (const change of untold) tellOf(change)
-      untold.length = 0
+    notify(changes) {
+      if (!isNotifying) {
+        isNotifying = true
+        notifyAll(changes)
+        responses = []
+        isNotifying = false
+        return
+      }
+      for (const change of changes) responses.push(change)
     },
   }
 }

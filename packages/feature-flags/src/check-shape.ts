@@ -1,13 +1,19 @@
 import { refusal } from '@holdfast/internal'
 import { didYouMean } from './did-you-mean.ts'
 
-/** An object that is no array. */
+/** Whether it is an object, and not an array. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** Returns the value. @throws TypeError when it is not an object, or an array. */
+export function checkRecord(what: string, value: unknown): Readonly<Record<string, unknown>> {
+  if (!isRecord(value)) throw refusal(what, value, 'an object')
+  return value
+}
+
 /**
- * The value, if it is an object that has no key but those known and all that are required.
+ * Returns the value if it is an object that has all the required keys and no unknown ones.
  * @throws TypeError that names the key that is wrong: `rules[0].whne`.
  */
 export function checkKeys(
@@ -16,16 +22,16 @@ export function checkKeys(
   known: readonly string[],
   required: readonly string[],
 ): Readonly<Record<string, unknown>> {
-  if (!isRecord(value)) throw refusal(what, value, 'an object')
-  for (const key of Object.keys(value)) {
+  const record = checkRecord(what, value)
+  for (const key of Object.keys(record)) {
     if (known.includes(key)) continue
     const place = `${what}.${JSON.stringify(key.slice(0, 64)).slice(1, -1)}`
     throw new TypeError(`\`${place}\` is unknown${didYouMean(key, known)}`)
   }
   for (const key of required) {
-    if (!Object.hasOwn(value, key)) throw new TypeError(`\`${what}\` must have \`${key}\``)
+    if (!Object.hasOwn(record, key)) throw new TypeError(`\`${what}\` must have \`${key}\``)
   }
-  return value
+  return record
 }
 
 /** @throws TypeError when it is not an array. */

@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { createFlags } from './create-flags.ts'
 import type { FlagDefinitions } from './definition.ts'
 import { FlagDataError } from './errors.ts'
+import type { FlagsEvent } from './events.ts'
 import type { FlagSource } from './source.ts'
 import { definitions, observed, puppet, valuesOf } from './testing.ts'
 
@@ -64,6 +65,34 @@ describe('precedence: kill > override > sources in their order > default', () =>
     expect(told().at(-1)).toBe('3: MAX_CONCURRENT 7 → 7 (env)')
   })
 
+  test('the same settings with their keys in another order are no change', () => {
+    const { flags, file } = observed({
+      flags: {
+        ...definitions,
+        MODELS: { type: 'json', default: ['sonnet'], validate: (value) => value as never },
+      },
+    })
+    const orders = [
+      { a: 1, b: { c: [2], d: 3 } },
+      { b: { d: 3, c: [2] }, a: 1 },
+    ]
+    const rules = [
+      [{ when: [{ attribute: 'a', equals: 1 }], value: 9 }],
+      [{ value: 9, when: [{ equals: 1, attribute: 'a' } as const] }],
+    ]
+    for (let poll = 0; poll < 10; poll++) {
+      file.publish({
+        MODELS: { value: orders[poll % 2] },
+        MAX_CONCURRENT: { value: 7, ...(rules[poll % 2] && { rules: rules[poll % 2] }) },
+      })
+    }
+    expect(flags.revision).toBe(2)
+    expect(flags.history()).toHaveLength(2)
+    flags.override('MODELS', orders[0] as never)
+    flags.override('MODELS', orders[1] as never)
+    expect(flags.revision).toBe(3)
+  })
+
   test('the same settings again are no change', () => {
     const { flags, file, told } = observed()
     const rules = [{ percentage: 50, value: 9 }]
@@ -79,7 +108,7 @@ describe('rules', () => {
 
   test('the rule that matches has the say, and evaluate says how it did', () => {
     const { flags, file } = observed()
-    const rules = [...forGold, { percentage: 100, value: 20 }]
+    const rules = [...forGold, { percentage: 99, value: 20 }]
     file.publish({ MAX_CONCURRENT: { value: 7, rules } })
     const known = { source: 'file', revision: 2 }
     expect(flags.evaluate('MAX_CONCURRENT', { plan: 'gold' })).toEqual({
@@ -252,7 +281,11 @@ describe('a source that says what is wrong', () => {
       { MAX_CONCURRENT: '9' },
       '`MAX_CONCURRENT` must be an integer from 1 to 1000, not "9"',
     ],
-    ['a flag that there is not', { MAX: 9 }, 'There is no flag "MAX"'],
+    [
+      'a flag that there is not',
+      { MAX: 9 },
+      'There is no flag "MAX", did you mean "MAX_CONCURRENT"?',
+    ],
     ['a name from the prototype chain', { toString: true }, 'There is no flag "toString"'],
     ['json', { MODELS: {} }, '`MODELS` is not valid: a list of names, please'],
   ]
@@ -355,8 +388,66 @@ describe('at the start', () => {
     [{ audit: {} }, '`audit` must be a function, not an object'],
     [{ onEvent: true }, '`onEvent` must be a function, not true'],
     [{ name: 5 }, '`name` must be a string, not 5'],
+    [{ clock: 5 }, '`clock` must be an object, not 5'],
+    [{ source: [] }, '`createFlags` has no option `source`, only `flags`, `sources`,'],
+    [{ sources: puppet().source }, '`sources` must be an array, not an object'],
+    [
+      { sources: ['flags.json'] },
+      '`sources[0]` must be a source such as env() or file(\'flags.json\'), not "flags.json"',
+    ],
+    [{ sources: [undefined] }, '`sources[0]` must be a source such as'],
+    [{ flags: undefined }, '`createFlags` needs `flags`'],
+    [{ flags: ['A'] }, '`flags` must be an object'],
+    [{ flags: { A: true } }, '`A` must be a definition such as'],
+    [{ flags: { A: null } }, '`A` must be a definition such as'],
+    [
+      { flags: { A: { type: 'boolean', defualt: true } } },
+      '`A.defualt` is unknown, did you mean "default"?',
+    ],
+    [{ flags: { A: { type: 'string', default: '', min: 1 } } }, '`A.min` is unknown'],
+    [{ flags: { A: { type: 'boolean', default: true, secret: 'yes' } } }, '`A.secret` must be'],
+    [{ flags: { A: { type: 'boolean', default: true, env: 5 } } }, '`A.env` must be a string'],
   ])('the option is refused by name: %o', (options, message) => {
     expect(() => observed(options)).toThrow(message)
+  })
+
+  test.each([undefined, null, 5, 'flags.json'])('what is no options is refused: %o', (options) => {
+    expect(() => createFlags(options as never)).toThrow(/`createFlags` (takes|needs)/)
+  })
+
+  test('definitions that are given in place of options are refused by name', () => {
+    expect(() => createFlags(definitions as never)).toThrow(
+      'no option `ENABLE_RETRY`, only `flags`',
+    )
+  })
+
+  test('tells the observer the names of flags and sources first, so that metrics can start at zero', () => {
+    const events: FlagsEvent[] = []
+    const file = puppet('file', { MAX_CONCURRENT: 6 })
+    const onEvent = (event: FlagsEvent) => events.push(event)
+    observed({ sources: [file.source], name: 'chat', onEvent })
+    expect(events.map(({ type }) => type)).toEqual([
+      'feature-flags.created',
+      'feature-flags.source-changed',
+    ])
+    expect(events[0]).toEqual({
+      type: 'feature-flags.created',
+      name: 'chat',
+      flags: Object.keys(definitions),
+      sources: ['file'],
+    })
+  })
+
+  test.each([
+    ['nothing', () => undefined],
+    ['a promise', () => Promise.reject(new Error('async start'))],
+    ['no `close`', () => ({ reload() {} })],
+    ['no `reload`', () => ({ close() {} })],
+  ])('a source whose start returns %s is refused by its place', (_, start) => {
+    const source = { name: 'mine', start: start as never }
+    expect(() => observed({ sources: [source] })).toThrow(
+      /`sources\[0\]\.start\(\)` must be \{ reload, close \}, two functions/,
+    )
   })
 
   test.each(['kill', 'override', 'default'])(
@@ -391,7 +482,9 @@ describe('at the start', () => {
     expect([first.asked, last.asked]).toEqual([['start', 'close'], []])
     first.say({ MAX_CONCURRENT: 9 })
     first.fail(new Error('late'))
-    expect(onEvent).not.toHaveBeenCalled()
+    expect(onEvent).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ type: 'feature-flags.created' }),
+    )
     expect(timers()).toBe(0)
   })
 })

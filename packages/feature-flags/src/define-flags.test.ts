@@ -65,7 +65,7 @@ test.each<[unknown, string]>([
   ],
   [
     { type: 'json', default: [], validate: () => {} },
-    '`X.default` must be JSON, once validated, not undefined',
+    '`X.default` must be JSON after `validate`, not undefined',
   ],
 ])('%o is refused by name: %s', (definition, message) => {
   expect(define(definition)).toThrow(message)

@@ -1,8 +1,9 @@
 import { checkFunction, checkNumber, refusal } from '@holdfast/internal'
+import { checkKeys, checkRecord, checkText, isRecord } from './check-shape.ts'
 import type { FlagDefinition, FlagDefinitions } from './definition.ts'
 import { checkValue } from './value.ts'
 
-/** Names go into addresses, files and environments as they are. */
+/** Names are used in URLs, files, and environment variables as they are. */
 const NAME = /^[a-z][\w.-]*$/i
 
 const TYPES: readonly unknown[] = [
@@ -14,10 +15,10 @@ const TYPES: readonly unknown[] = [
   'json',
 ] satisfies FlagDefinition['type'][]
 
-/** What a definition of a type has. `validate` always, as its parameter would not be inferred otherwise. */
+/** The properties of definitions of a type. Always with `validate`, whose parameter would not be inferred otherwise. */
 type Properties<T> = keyof Extract<FlagDefinition, { readonly type: T }> | 'validate'
 
-/** What inference lets pass: an enum whose default is not among its values, and properties that its type has not. */
+/** Refuses what inference alone accepts: enum defaults that are not among the values, and properties of other types. */
 type Consistent<D extends FlagDefinitions> = {
   readonly [K in keyof D]: (D[K] extends { readonly values: readonly (infer V)[] }
     ? { readonly default: V; readonly safe?: V | undefined }
@@ -27,11 +28,12 @@ type Consistent<D extends FlagDefinitions> = {
 }
 
 /**
- * Checks the definitions of flags and infers their types: of their names, and of each one's values.
+ * Checks the definitions of flags, and infers the types of their names and values. Returns the definitions, frozen.
  *
- * @throws RangeError or TypeError naming the flag and what is wrong with it.
+ * @throws RangeError or TypeError that names the flag and what is wrong with it.
  */
 export function defineFlags<const D extends FlagDefinitions>(definitions: D & Consistent<D>): D {
+  checkRecord('flags', definitions)
   const variables = new Map<string, string>()
   for (const [name, definition] of Object.entries(definitions)) {
     if (!NAME.test(name)) {
@@ -48,9 +50,28 @@ export function defineFlags<const D extends FlagDefinitions>(definitions: D & Co
   return Object.freeze(definitions)
 }
 
+/** The properties of all definitions, and those that some types have besides. */
+const PROPERTIES = ['type', 'default', 'safe', 'description', 'env', 'secret', 'validate']
+const MORE_PROPERTIES: Readonly<Record<string, readonly string[]>> = {
+  integer: ['min', 'max'],
+  number: ['min', 'max'],
+  enum: ['values'],
+}
+
 function checkDefinition(name: string, definition: FlagDefinition): void {
-  const { type } = definition
+  if (!isRecord(definition)) {
+    throw refusal(name, definition, 'a definition such as { type: "boolean", default: false }')
+  }
+  const { type, env, description, secret } = definition
   if (!TYPES.includes(type)) throw refusal(`${name}.type`, type, `one of ${TYPES.join(', ')}`)
+  checkKeys(name, definition, [...PROPERTIES, ...(MORE_PROPERTIES[type] ?? [])], [])
+  if (env !== undefined) checkText(`${name}.env`, env)
+  if (description !== undefined && typeof description !== 'string') {
+    throw refusal(`${name}.description`, description, 'a string')
+  }
+  if (secret !== undefined && typeof secret !== 'boolean') {
+    throw refusal(`${name}.secret`, secret, 'true or false')
+  }
   if (definition.type === 'json') checkFunction(`${name}.validate`, definition.validate)
   if (definition.type === 'enum') checkValues(`${name}.values`, definition.values)
   if (definition.type === 'integer' || definition.type === 'number') {

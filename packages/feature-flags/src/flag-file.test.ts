@@ -48,9 +48,15 @@ describe('what is wrong is refused with line and column', () => {
   test.each([
     ['', 1, 1, 'Expected a value, not the end'],
     ['{"flags": {\n"A": tru', 2, 6, 'Expected a value, not "t"'],
-    ['null', 1, 1, '`file` must be an object, not null'],
-    ['[]', 1, 1, '`file` must be an object, not an object'],
-    ['{}', 1, 1, '`file` must have `flags`'],
+    ['null', 1, 1, 'A flag file must be an object with `flags`: { "flags": { "NAME": … } }'],
+    ['[]', 1, 1, 'A flag file must be an object with `flags`: { "flags": { "NAME": … } }'],
+    ['{}', 1, 1, 'A flag file must be an object with `flags`: { "flags": { "NAME": … } }'],
+    [
+      '{"ENABLE_RETRY": true}',
+      1,
+      1,
+      'A flag file must be an object with `flags`: { "flags": { "NAME": … } }',
+    ],
     ['{"flags": {},\n "flgas": {}}', 2, 2, '`file.flgas` is unknown, did you mean "flags"?'],
     ['{"flags": {},\n "A": true}', 2, 2, '`file.A` is unknown'],
     ['{\n"$schema": 1, "flags": {}}', 2, 1, '`file.$schema` must be a string, not 1'],
@@ -82,7 +88,7 @@ describe('what is wrong is refused with line and column', () => {
       flag: 'A',
       position: undefined,
     })
-    expect(() => parseFlagFile(undefined)).toThrow('`file` must be an object, not undefined')
+    expect(() => parseFlagFile(undefined)).toThrow('A flag file must be an object with `flags`')
     const hostile = Object.defineProperty({}, 'flags', {
       get: vi.fn().mockThrow('no'),
       enumerable: true,

@@ -1,4 +1,4 @@
-import { readProperty, refusal } from '@holdfast/internal'
+import { readProperty, refusal, shorten } from '@holdfast/internal'
 import { checkKeys, checkList, isRecord } from './check-shape.ts'
 import type { Setting, Settings } from './definition.ts'
 import { FlagDataError, type TextPosition } from './errors.ts'
@@ -9,7 +9,7 @@ import type { SourceHost } from './source.ts'
 
 type PositionOf = (path: readonly string[]) => TextPosition | undefined
 
-/** What a flag file says, and where it says it; of one that is no text no positions are known. */
+/** The contents of a flag file, with positions if it was parsed from a text. */
 interface FlagFile {
   readonly settings: Settings
   readonly positionOf: PositionOf
@@ -19,10 +19,10 @@ interface FlagFile {
 const MAX_LENGTH = 2 ** 20
 
 /**
- * Reads a flag file, from its text or from the object that this stands for:
- * `{ "flags": { "NAME": true, "OTHER": { "value": 5, "rules": […] } } }`. Its values and rules are not looked at.
+ * Reads a flag file, from its text or from the object that the text stands for:
+ * `{ "flags": { "NAME": true, "OTHER": { "value": 5, "rules": […] } } }`. Does not check the values and rules.
  *
- * @throws FlagDataError, with the position when it is a text.
+ * @throws FlagDataError, with the position if it is a text.
  */
 export function parseFlagFile(content: unknown): FlagFile {
   const isText = typeof content === 'string'
@@ -42,7 +42,7 @@ export function parseFlagFile(content: unknown): FlagFile {
   return { settings, positionOf }
 }
 
-/** Has the flags take a flag file, or tells them what is wrong with it and where. Returns whether they took it. */
+/** Publishes a flag file, or reports what is wrong with it and where. Returns whether the flags accepted it. */
 export function publishFlagFile(content: unknown, host: SourceHost): boolean {
   let positionOf: PositionOf | undefined
   try {
@@ -57,6 +57,9 @@ export function publishFlagFile(content: unknown, host: SourceHost): boolean {
 }
 
 function flagsOf(file: unknown): Readonly<Record<string, unknown>> {
+  if (!isRecord(file) || !Object.hasOwn(file, 'flags')) {
+    throw new TypeError('A flag file must be an object with `flags`: { "flags": { "NAME": … } }')
+  }
   const { $schema = '', flags } = checkKeys('file', file, ['$schema', 'flags'], ['flags'])
   if (typeof $schema !== 'string') throw refusal('file.$schema', $schema, 'a string')
   if (!isRecord(flags)) throw refusal('file.flags', flags, 'an object')
@@ -64,17 +67,17 @@ function flagsOf(file: unknown): Readonly<Record<string, unknown>> {
 }
 
 function settingOf(name: string, given: unknown): Setting {
-  // An object is always a setting: else one with a forgotten `value` would be a value.
+  // An object is always a setting. Otherwise a setting without its `value` would pass for a value.
   if (!isRecord(given) && typeof given === 'object') {
-    throw new TypeError(`\`${name}\` must be a plain value or { "value": … }`)
+    throw new TypeError(`\`${shorten(name)}\` must be a plain value or { "value": … }`)
   }
   if (!isRecord(given)) return { value: given }
-  const { value, rules } = checkKeys(name, given, ['value', 'rules'], ['value'])
+  const { value, rules } = checkKeys(shorten(name), given, ['value', 'rules'], ['value'])
   if (rules === undefined) return { value }
   return { value, rules: checkList(`${name}.rules`, rules) as readonly Rule[] }
 }
 
-/** The error with its position: our messages name the place, `NAME.rules[0].percentage`, in front. */
+/** The error with its position. Messages begin with the place, `NAME.rules[0].percentage`, from which it is found. */
 function located(
   cause: unknown,
   positionOf: PositionOf,

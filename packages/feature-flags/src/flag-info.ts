@@ -1,12 +1,15 @@
+import type { Clock } from '@holdfast/internal'
 import type { FlagDefinition } from './definition.ts'
 import type { Evaluation, FlagInfo } from './flags.ts'
+import { wallTimeOfEnd } from './overrides.ts'
 import type { Flag, Resolved } from './resolve.ts'
 
-/** A flag as an admin sees it. */
+/** A flag as the admin endpoints show it. */
 export function flagInfo(
   { name, definition, byDefault, safe }: Flag,
   { value, source, reason }: Evaluation,
-  { setting, override }: Partial<Resolved> = {},
+  { setting, override }: Partial<Resolved>,
+  clock: Clock,
 ): FlagInfo {
   return {
     name,
@@ -21,12 +24,12 @@ export function flagInfo(
     override: override && {
       actor: override.actor,
       reason: override.reason,
-      until: override.until,
+      until: wallTimeOfEnd(override, clock),
     },
   }
 }
 
-/** A value as it may be shown. */
+/** The value as events, history, and endpoints show it. */
 export function shown(definition: FlagDefinition, value: unknown): unknown {
   return definition.secret ? '[secret]' : value
 }

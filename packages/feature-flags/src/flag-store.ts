@@ -1,8 +1,8 @@
-import { type Clock, checkNumber } from '@holdfast/internal'
+import { type Clock, checkNumber, emit, refusal } from '@holdfast/internal'
 import { type Alarm, createAlarm } from './alarm.ts'
 import { type ChangeListeners, createChangeListeners, type Listener } from './change-listeners.ts'
 import { changesBetween } from './changes.ts'
-import { noSuchFlag } from './check-settings.ts'
+import { noSuchFlag } from './check-flag.ts'
 import type { FlagDefinitions } from './definition.ts'
 import { flagInfo } from './flag-info.ts'
 import type {
@@ -31,14 +31,14 @@ import { checkValue } from './value.ts'
 
 const NOBODY: EvaluationContext = /* @__PURE__ */ Object.freeze({})
 
-/** The flags at their present revision, and all that leads from it to the next. */
+/** The flags at their current revision, and every way to change them. */
 export class FlagStore {
   readonly definitions: FlagDefinitions
   readonly #clock: Clock
   readonly #flags: ReadonlyMap<string, Flag>
   readonly #history: History
   readonly #listeners: ChangeListeners
-  /** So that listeners are told of an override's end that nobody looks at. */
+  /** Ends overrides on time, so that listeners hear of it even if nobody reads a flag. */
   readonly #setAlarm: Alarm
   readonly #sources: RunningSources
   #inputs: Inputs
@@ -50,7 +50,7 @@ export class FlagStore {
   #closed = false
 
   constructor(options: CheckedOptions) {
-    const { flags, sources, historySize, clock } = options
+    const { flags, sources, historySize, clock, name, onEvent } = options
     this.definitions = flags
     this.#clock = clock
     this.#flags = createAll(flags)
@@ -62,6 +62,12 @@ export class FlagStore {
     this.#history = new History(historySize)
     this.#listeners = createChangeListeners(options)
     this.#setAlarm = createAlarm(clock, () => this.#expire())
+    emit(onEvent, {
+      type: 'feature-flags.created',
+      name,
+      flags: [...this.#flags.keys()],
+      sources: sources.map((source) => source.name),
+    })
     this.#sources = startSources(options, this.#flags, (...said) => this.#take(...said))
     this.#apply({}, {})
   }
@@ -129,6 +135,7 @@ export class FlagStore {
   }
 
   rollback(revision: number, info: ChangeInfo = {}): void {
+    if (typeof revision !== 'number') throw refusal('revision', revision, 'a number')
     this.#expire()
     const { inputs } = this.#history.find(revision)
     const overrides = lasting(inputs.overrides, this.#clock.now())
@@ -138,7 +145,7 @@ export class FlagStore {
     for (const flag of this.#flags.values()) {
       const { setting } = resolve(flag, then, revision)
       if (resolve(flag, now, revision).setting.fingerprint === setting.fingerprint) continue
-      // What the sources say otherwise by now is set by hand.
+      // Where the sources now differ from the revision, an override takes its place.
       overrides.set(flag.name, createOverride(setting, why, Infinity, this.#clock))
     }
     this.#apply({ killed: inputs.killed, overrides }, why)
@@ -159,7 +166,7 @@ export class FlagStore {
   list(): readonly FlagInfo[] {
     this.#expire()
     return Array.from(this.#flags.values(), (flag) =>
-      flagInfo(flag, this.evaluate(flag.name), this.#resolved.get(flag.name)),
+      flagInfo(flag, this.evaluate(flag.name), this.#resolved.get(flag.name) ?? {}, this.#clock),
     )
   }
 
@@ -185,27 +192,27 @@ export class FlagStore {
 
   #flag(name: string): Flag {
     const flag = this.#flags.get(name)
-    if (flag === undefined) throw new RangeError(noSuchFlag(name))
+    if (flag === undefined) throw new RangeError(noSuchFlag(name, this.#flags.keys()))
     return flag
   }
 
-  /** What a source says takes the place of what it said before. */
+  /** Replaces the settings of a source. */
   #take(...[source, settings, info]: Parameters<Take>): void {
     this.#expire()
     const layers = new Map(this.#inputs.layers).set(source, settings)
     this.#inputs = { ...this.#inputs, layers }
-    // As they start, the first revision waits for the last of them.
+    // While sources start, the first revision waits for the last of them.
     if (this.#revision > 0) this.#apply({}, info)
   }
 
-  /** Drops the overrides whose time is up. Looks at the clock only when there is one that ends. */
+  /** Removes overrides that have ended. Reads the clock only if there is an override that ends. */
   #expire(): void {
     if (this.#endsAt === Infinity || this.#clock.now() < this.#endsAt) return
     const overrides = lasting(this.#inputs.overrides, this.#clock.now())
     this.#apply({ overrides }, { actor: 'expiry', reason: 'the time of the override is up' })
   }
 
-  /** Makes the next revision, unless it would be the same as this one. */
+  /** Creates the next revision, unless nothing differs from the current one. */
   #apply(change: Partial<Inputs>, info: ChangeInfo): void {
     const number = this.#revision + 1
     const inputs = { ...this.#inputs, ...change }
@@ -219,6 +226,6 @@ export class FlagStore {
     this.#history.add({ number, inputs, changes })
     this.#endsAt = nextEnd(inputs.overrides)
     this.#setAlarm(this.#closed ? Infinity : this.#endsAt)
-    this.#listeners.tell(changes)
+    this.#listeners.notify(changes)
   }
 }

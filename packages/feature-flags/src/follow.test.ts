@@ -112,3 +112,18 @@ test('a later update that throws is told, leaves the flag as it is, and does not
   flags.override('MAX_CONCURRENT', 50)
   expect(limiter.settings['maxConcurrent']).toBe(50)
 })
+
+test('a flag or target that does not exist is refused before anything is updated', () => {
+  const { flags } = observed()
+  const limiter = limiterLike()
+  expect(() => follow(flags, limiter, { maxConcurrent: 'MAX_CONCURENT' as never })).toThrow(
+    new RangeError('There is no flag "MAX_CONCURENT", did you mean "MAX_CONCURRENT"?'),
+  )
+  expect(limiter.update).not.toHaveBeenCalled()
+  for (const target of [undefined, {}, () => 0]) {
+    expect(() => follow(flags, target as never, {})).toThrow('`target.update` must be a function')
+  }
+  expect(() => follow(flags, limiter, 'MAX_CONCURRENT' as never)).toThrow(
+    '`settings` must be an object',
+  )
+})

@@ -48,7 +48,7 @@ function meaning(text: string): unknown[] {
     if (typeof given !== 'object') return given
     const matching = given.rules?.find(
       (rule: { when?: unknown[]; percentage?: number }) =>
-        rule.percentage === undefined && (rule.when ?? []).length === 0,
+        [undefined, 100].includes(rule.percentage) && (rule.when ?? []).length === 0,
     )
     return (matching ?? given).value
   })

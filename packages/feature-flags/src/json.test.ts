@@ -15,11 +15,15 @@ function faultOf(text: string): FlagDataError | undefined {
   }
 }
 
-/** The same by `JSON.parse`. */
+/** The same by `JSON.parse`; but a number must not be too large for one. */
 function isJson(text: string): boolean {
   try {
-    JSON.parse(text)
-    return true
+    let fits = true
+    JSON.parse(text, (_, value) => {
+      if (value === Infinity || value === -Infinity) fits = false
+      return value
+    })
+    return fits
   } catch {
     return false
   }
@@ -43,7 +47,6 @@ describe('takes what JSON.parse takes', () => {
 
   test.each([
     '-0',
-    '1e999',
     '-1E+2',
     '0.1e-7',
     '123456789012345678901234567890',
@@ -153,6 +156,13 @@ describe('says what is wrong and where', () => {
     expect(fault?.message).toBe(`${message} (line ${line}, column ${column})`)
     expect(fault?.position).toEqual({ line, column })
   })
+
+  test.each(['1e999', '-1e999', '[1e309]', '{"ttlMs":1e999}'])(
+    'a number that would be read as infinite: %s',
+    (text) => {
+      expect(faultOf(text)?.message).toMatch(/^This number is too large \(line 1, column \d+\)$/)
+    },
+  )
 
   test('more than 100 levels', () => {
     const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)

@@ -53,6 +53,8 @@ export function parseJson(text: string): ParsedJson {
     if (token === '{' || token === '[') return parseContainer(token, depth)
     if (/^[\]}:,]?$/.test(token)) throw expected('a value')
     const value: unknown = JSON.parse(token)
+    // `JSON.parse` reads a number such as 1e999 as `Infinity`, which means something else: "for ever", "no limit".
+    if (value === Infinity || value === -Infinity) throw wrong('This number is too large')
     next()
     return value
   }

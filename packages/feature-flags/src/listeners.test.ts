@@ -1,5 +1,6 @@
 import { advance, timers, useVirtualTime } from '@holdfast/internal/testing'
 import { describe, expect, test, vi } from 'vitest'
+import { createFlags } from './create-flags.ts'
 import type { FlagsEvent } from './events.ts'
 import type { FlagChange } from './flags.ts'
 import { line, observed } from './testing.ts'
@@ -255,10 +256,98 @@ describe('one that changes flags itself', () => {
     })
     file.say({ MAX_CONCURRENT: 6 })
     expect(events.map(({ type }) => type)).toEqual([
+      'feature-flags.created',
       'feature-flags.changed',
       'feature-flags.source-changed',
       'feature-flags.changed',
     ])
     expect(flags.history().map(({ actor }) => actor)).toEqual(['file', 'code'])
   })
+})
+
+describe('listeners that undo each other', () => {
+  const loops = (events: readonly FlagsEvent[]) =>
+    events.filter(({ type }) => type === 'feature-flags.listener-loop')
+
+  test('come to an end, and the observer is told', () => {
+    const { flags, events } = observed({ name: 'chat' })
+    let calls = 0
+    const undo = (value: boolean) => () => {
+      calls += 1
+      flags.override('ENABLE_RETRY', value)
+    }
+    flags.onChange('ENABLE_RETRY', undo(true))
+    flags.onChange('ENABLE_RETRY', undo(false))
+    flags.override('ENABLE_RETRY', true, { actor: 'ann' })
+    expect(calls).toBeLessThan(3000)
+    expect(loops(events)).toEqual([
+      {
+        type: 'feature-flags.listener-loop',
+        name: 'chat',
+        flag: 'ENABLE_RETRY',
+        dropped: expect.any(Number),
+      },
+    ])
+    flags.override('MAX_CONCURRENT', 9)
+    expect(flags.history().at(-1)).toMatchObject({ flag: 'MAX_CONCURRENT', to: 9 })
+  })
+
+  test('come to an end though each change leads to several', () => {
+    const { flags, events } = observed()
+    let calls = 0
+    flags.onChange(() => {
+      calls += 1
+      for (let i = 0; i < 3; i++) flags.override('MAX_CONCURRENT', 1 + ((calls * 3 + i) % 999))
+    })
+    flags.override('ENABLE_RETRY', true)
+    expect(calls).toBeLessThan(2000)
+    expect(loops(events)).toHaveLength(1)
+  })
+
+  test('may be the observer or the audit', () => {
+    let flip = false
+    const undo = () => {
+      flip = !flip
+      flags.override('ENABLE_RETRY', flip)
+    }
+    const events: FlagsEvent[] = []
+    const { flags } = observed({
+      audit: undo,
+      onEvent(event) {
+        if (events.length > 10_000) throw new Error('endless')
+        events.push(event)
+        if (event.type === 'feature-flags.listener-loop') undo()
+      },
+    })
+    flags.override('MAX_CONCURRENT', 9)
+    expect(loops(events)).toHaveLength(1)
+  })
+
+  test('a chain of listeners that ends is heard to its end', () => {
+    const { flags, events } = observed()
+    const { heard, hear } = recorder()
+    flags.onChange('MAX_CONCURRENT', ({ to }) => {
+      if (Number(to) < 900) flags.override('MAX_CONCURRENT', Number(to) + 1)
+    })
+    flags.onChange(hear)
+    flags.override('MAX_CONCURRENT', 6)
+    expect(heard).toHaveLength(895)
+    expect(loops(events)).toEqual([])
+  })
+})
+
+test('hundreds of thousands of changes at once are all heard', () => {
+  const names = Array.from({ length: 130_000 }, (_, i) => `F${i}`)
+  const flags = createFlags({
+    flags: Object.fromEntries(
+      names.map((name) => [name, { type: 'boolean', default: true, safe: false }] as const),
+    ),
+  })
+  let heard = 0
+  flags.onChange(() => {
+    heard += 1
+  })
+  flags.killAll()
+  expect(heard).toBe(130_000)
+  expect(flags.history()).toHaveLength(130_000)
 })

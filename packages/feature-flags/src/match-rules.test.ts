@@ -80,7 +80,7 @@ describe('attributes', () => {
     'what every object has is none: %s',
     (attribute) => {
       for (const context of [{}, [], Object.create({}), () => 0, Object.create(null), 'text']) {
-        expect(match([{ percentage: 100, by: attribute, value: 1 }], context)).toBeUndefined()
+        expect(match([{ percentage: 99, by: attribute, value: 1 }], context)).toBeUndefined()
         for (const condition of [{ equals: null }, { in: [null, ''] }, { startsWith: 'f' }]) {
           expect(whenever({ attribute, ...condition }, context)).toBe(false)
         }
@@ -94,7 +94,7 @@ describe('attributes', () => {
     Object.defineProperty(Object.prototype, 'country', { value: 'DE', configurable: true })
     try {
       expect(whenever({ attribute: 'country', equals: 'DE' }, {})).toBe(false)
-      expect(match([{ percentage: 100, by: 'country', value: 1 }], {})).toBeUndefined()
+      expect(match([{ percentage: 99, by: 'country', value: 1 }], {})).toBeUndefined()
     } finally {
       Reflect.deleteProperty(Object.prototype, 'country')
     }
@@ -124,8 +124,8 @@ describe('attributes', () => {
     ].map((test) => ({ when: [{ attribute: 'a', ...test }], value: 1 }))
     const rules = [
       ...conditions,
-      { percentage: 100, value: 1 },
-      { percentage: 100, by: 'a', value: 1 },
+      { percentage: 99.999, value: 1 },
+      { percentage: 99.999, by: 'a', value: 1 },
     ]
     expect(match(rules, context)).toBeUndefined()
     expect(match([...rules, { value: 'all' }], context)?.value).toBe('all')
@@ -216,11 +216,20 @@ describe('percentages', () => {
   })
 
   test.each([undefined, null, '', Number.NaN, Infinity, true, {}, ['a']])(
-    'who has no key is not among them, be they 100: %o',
+    '100 includes everybody, and anything less nobody, without a key: %o',
     (targetingKey) => {
-      expect(isIn(100, targetingKey)).toBe(false)
+      expect(isIn(100, targetingKey)).toBe(true)
+      expect(isIn(99.999, targetingKey)).toBe(false)
+      expect(isIn(0, targetingKey)).toBe(false)
     },
   )
+
+  test('100 includes a context without anything, as 0 excludes it', () => {
+    for (const context of [{}, undefined, null]) {
+      expect(match([{ percentage: 100, value: 1 }], context)).toEqual({ value: 1, reason: 'SPLIT' })
+      expect(match([{ percentage: 0, value: 1 }], context)).toBeUndefined()
+    }
+  })
 
   test('a number is the key that its text is', () => {
     for (const percentage of [10, 30, 50, 70, 90]) {
@@ -230,9 +239,11 @@ describe('percentages', () => {
   })
 
   test('go by another attribute where the rule says so', () => {
-    const rule: Rule = { percentage: 100, by: 'tenant', value: 1 }
-    expect(match([rule], { targetingKey: 'ada' })).toBeUndefined()
-    expect(match([rule], { tenant: 'acme' })).toEqual({ value: 1, reason: 'SPLIT' })
+    const rule: Rule = { percentage: 50, by: 'tenant', value: 1 }
+    const tenants = Array.from({ length: 100 }, (_, i) => `tenant-${i}`)
+    const included = tenants.find((tenant) => match([rule], { tenant }))
+    expect(match([rule], { targetingKey: included })).toBeUndefined()
+    expect(match([rule], { tenant: included })).toEqual({ value: 1, reason: 'SPLIT' })
   })
 
   test('with conditions, both must hold', () => {
@@ -244,7 +255,7 @@ describe('percentages', () => {
     })
     expect(match([{ when, percentage: 0, value: 1 }], context)).toBeUndefined()
     expect(match([{ when, percentage: 100, value: 1 }], { targetingKey: 'ada' })).toBeUndefined()
-    expect(match([{ when, percentage: 100, value: 1 }], { country: 'DE' })).toBeUndefined()
+    expect(match([{ when, percentage: 99, value: 1 }], { country: 'DE' })).toBeUndefined()
   })
 })
 

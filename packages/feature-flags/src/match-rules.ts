@@ -16,7 +16,7 @@ export type CompiledRules = readonly CompiledRule[]
 
 interface CompiledRule {
   readonly tests: readonly AttributeTest[]
-  /** How many of the {@link BUCKETS} are in; all, without a key even, when there is no percentage. */
+  /** How many of the {@link BUCKETS} are in; `undefined` for a rule without a percentage. */
   readonly buckets: number | undefined
   readonly by: string
   /** What the key is hashed with, so that the same users are not the first for every flag. */
@@ -147,12 +147,15 @@ function matches({ tests, buckets, by, salt }: CompiledRule, context: Evaluation
   for (const { attribute, holds } of tests) {
     if (!holds(attributeOf(context, attribute))) return false
   }
-  return buckets === undefined || bucketOf(salt, attributeOf(context, by)) < buckets
+  // 100 % includes contexts without a key as well.
+  if (buckets === undefined || buckets === BUCKETS) return true
+  return bucketOf(salt, attributeOf(context, by)) < buckets
 }
 
 /**
- * From 0 to 99 999, evenly: flagd's `(hash × weights) >> 32` over the flag's name and the key, of 100 000 weights. It
- * does not depend on the percentage, so whoever is in stays in as that grows. Who has no key is beyond all.
+ * A bucket from 0 to 99 999, evenly distributed: flagd's `(hash × weights) >> 32` over the flag's name and the key, with
+ * 100 000 weights. It does not depend on the percentage, so a key that is included stays included as the percentage
+ * grows. Without a key it is `Infinity`, which only 100 % includes.
  */
 function bucketOf(salt: string, key: unknown): number {
   const isKey =

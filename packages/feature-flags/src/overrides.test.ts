@@ -1,5 +1,7 @@
 import { advance, timers, useVirtualTime } from '@holdfast/internal/testing'
 import { describe, expect, test, vi } from 'vitest'
+import { nextEnd } from './overrides.ts'
+import { type Override, plainSetting } from './resolve.ts'
 import { observed } from './testing.ts'
 
 useVirtualTime()
@@ -279,5 +281,35 @@ describe('an override with a time', () => {
     flags.override('ENABLE_RETRY', true, { ttlMs: Infinity })
     expect(flags.list()[0]?.override?.until).toBeUndefined()
     expect(timers()).toBe(0)
+  })
+})
+
+test('of 200 000 overrides the next end is found', () => {
+  const ends = Array.from({ length: 200_000 }, (_, i): [string, Override] => [
+    `F${i}`,
+    { setting: plainSetting(true), actor: 'ann', reason: undefined, endsAt: 1000 + i },
+  ])
+  expect(nextEnd(new Map(ends))).toBe(1000)
+})
+
+describe('after the machine has slept, while its clock stood still', () => {
+  /** Wall time passes; the flags' clock does not. */
+  const sleep = (ms: number) => vi.setSystemTime(Date.now() + ms)
+  const untilOf = (flags: ReturnType<typeof observed>['flags']) =>
+    flags.list().find(({ name }) => name === 'ENABLE_RETRY')?.override?.until
+
+  test('the end that is shown is the end that comes', async () => {
+    const { flags } = observed()
+    flags.override('ENABLE_RETRY', true, { ttlMs: 60_000 })
+    expect(untilOf(flags)).toBe(Date.now() + 60_000)
+    await advance(20_000)
+    sleep(3_600_000)
+    const until = untilOf(flags) ?? 0
+    expect(until).toBe(Date.now() + 40_000)
+    await advance(until - Date.now() - 1)
+    expect(flags.get('ENABLE_RETRY')).toBe(true)
+    await advance(1)
+    expect(flags.get('ENABLE_RETRY')).toBe(false)
+    expect(untilOf(flags)).toBeUndefined()
   })
 })

@@ -2,18 +2,17 @@ import type { Clock } from '@holdfast/internal'
 import type { ChangeInfo } from './flags.ts'
 import type { CheckedSetting, Override } from './resolve.ts'
 
-/** What is set by hand now. @param ttlMs - `Infinity` for until it is cleared. */
+/** An override that begins now. @param ttlMs - `Infinity` for one that lasts until it is cleared. */
 export function createOverride(
   setting: CheckedSetting,
   { actor = 'code', reason }: ChangeInfo,
   ttlMs: number,
   clock: Clock,
 ): Override {
-  const until = ttlMs === Infinity ? undefined : Date.now() + ttlMs
-  return { setting, actor, reason, endsAt: clock.now() + ttlMs, until }
+  return { setting, actor, reason, endsAt: clock.now() + ttlMs }
 }
 
-/** Whether nothing differs, so that to set one in the place of the other is no change. */
+/** Whether replacing one by the other changes nothing. */
 export function sameOverride(one: Override | undefined, other: Override | undefined): boolean {
   return (
     one === other ||
@@ -24,7 +23,7 @@ export function sameOverride(one: Override | undefined, other: Override | undefi
   )
 }
 
-/** Those whose time is not up. */
+/** The overrides that have not ended. */
 export function lasting(
   overrides: ReadonlyMap<string, Override>,
   now: number,
@@ -34,5 +33,16 @@ export function lasting(
 
 /** When the next of them ends; `Infinity` when none does. */
 export function nextEnd(overrides: ReadonlyMap<string, Override>): number {
-  return Math.min(Infinity, ...Array.from(overrides.values(), ({ endsAt }) => endsAt))
+  let earliest = Infinity
+  for (const { endsAt } of overrides.values()) earliest = Math.min(earliest, endsAt)
+  return earliest
+}
+
+/**
+ * When an override ends in wall time, in milliseconds since 1970; `undefined` when it lasts until it is cleared. Computed
+ * from the time that is left, since the flags' clock decides: while a machine sleeps that clock may stand still, and wall
+ * time may be set.
+ */
+export function wallTimeOfEnd({ endsAt }: Override, clock: Clock): number | undefined {
+  return endsAt === Infinity ? undefined : Math.round(Date.now() + endsAt - clock.now())
 }

@@ -1,29 +1,28 @@
+import { canonicalJson } from './canonical-json.ts'
 import type { FlagDefinition, FlagDefinitions } from './definition.ts'
 import type { Evaluation, Reason } from './flags.ts'
 import type { Matcher } from './match-rules.ts'
 import { checkValue } from './value.ts'
 
-/** A setting that fits its flag: its value checked, its rules ready to be asked. */
+/** A setting that fits its flag: its value is checked, and its rules are compiled. */
 export interface CheckedSetting {
   readonly value: unknown
-  /** Asks its rules, when it has any. */
+  /** Matches its rules, if it has any. */
   readonly match?: Matcher | undefined
-  /** The same for settings that say the same. */
+  /** Equal for settings that are the same but for the order of keys. */
   readonly fingerprint: string
 }
 
-/** What a source says, by flag. */
+/** The settings of one source, by flag. */
 export type CheckedSettings = ReadonlyMap<string, CheckedSetting>
 
-/** What is set by hand: by whom, why, and until when. */
+/** An override: its setting, who set it, why, and until when. */
 export interface Override {
   readonly setting: CheckedSetting
   readonly actor: string
   readonly reason: string | undefined
-  /** On the flags' clock; `Infinity` for until it is cleared. */
+  /** On the flags' clock; `Infinity` when it lasts until it is cleared. */
   readonly endsAt: number
-  /** The same as wall time, in milliseconds since 1970. */
-  readonly until: number | undefined
 }
 
 /** A flag with the settings that its definition makes. */
@@ -34,20 +33,20 @@ export interface Flag {
   readonly safe: CheckedSetting
 }
 
-/** Everything that decides on the values of flags. */
+/** Everything that determines the values of flags. */
 export interface Inputs {
   readonly killed: boolean
   readonly overrides: ReadonlyMap<string, Override>
-  /** What each source has said last, by its name. The earlier has the say. */
+  /** The latest settings of each source, by its name. Earlier sources take precedence. */
   readonly layers: ReadonlyMap<string, CheckedSettings>
 }
 
 /** The setting in force for a flag. */
 export interface Resolved {
   readonly setting: CheckedSetting
-  /** What it comes to for a context in which no rule matches; made once, so that most evaluations allocate nothing. */
+  /** The evaluation for contexts in which no rule matches. Created once, so that most evaluations allocate nothing. */
   readonly evaluation: Evaluation
-  /** What is set by hand, in force or not. */
+  /** The flag's override, in force or not. */
   readonly override: Override | undefined
 }
 
@@ -65,13 +64,13 @@ function createFlag(name: string, definition: FlagDefinition): Flag {
 }
 
 export function plainSetting(value: unknown): CheckedSetting {
-  return { value, fingerprint: JSON.stringify([value]) }
+  return { value, fingerprint: canonicalJson([value]) }
 }
 
-/** Finds the setting in force: kill switch > override > sources in their order > default. */
+/** Finds the setting in force. Precedence: kill switch, override, sources in their order, default. */
 export function resolve(flag: Flag, inputs: Inputs, revision: number): Resolved {
   const [source, setting, reason] = inForce(flag, inputs)
-  // Where there are rules and none matches, the value is a default among them.
+  // A setting with rules falls back to its value when no rule matches.
   const found = setting.match ? 'DEFAULT' : reason
   return {
     setting,

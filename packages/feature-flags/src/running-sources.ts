@@ -1,4 +1,4 @@
-import { emit } from '@holdfast/internal'
+import { callbackReporter, emit, refusal, shorten, silence } from '@holdfast/internal'
 import { checkSettings } from './check-settings.ts'
 import type { Settings } from './definition.ts'
 import type { ChangeInfo, SourceStatus } from './flags.ts'
@@ -7,14 +7,14 @@ import type { CheckedOptions } from './options.ts'
 import type { CheckedSettings, Flag } from './resolve.ts'
 import type { RunningSource } from './source.ts'
 
-/** Is given all that a source says now, and who made it say so. */
+/** Receives all settings of a source whenever it publishes, and who caused that. */
 export type Take = (source: string, settings: CheckedSettings, info: ChangeInfo) => void
 
-/** Sources that have been started. */
+/** The sources of one set of flags, started. */
 export interface RunningSources {
-  /** How each stands. */
+  /** The state of each source. */
   statuses(): readonly SourceStatus[]
-  /** Has all of them read again. */
+  /** Makes all sources read again. */
   reload(info: ChangeInfo): Promise<unknown>
   /** Resolves when each has published or failed once, or they are closed. */
   ready(): Promise<void>
@@ -24,11 +24,15 @@ export interface RunningSources {
 interface Running {
   status: SourceStatus
   source?: RunningSource | undefined
-  /** Who has asked it to read again, until it has. */
+  /** Who asked it to read again, until it has. */
   askedBy?: ChangeInfo | undefined
 }
 
-/** Passes on what the sources say, checked, and keeps how each stands. What one throws as it is started is thrown. */
+/**
+ * Starts the sources, checks what they publish, and keeps the state of each.
+ *
+ * @throws what a source throws when it is started, and TypeError when it returns something else than a running source.
+ */
 export function startSources(
   { sources, flags: definitions, clock, name, onEvent }: CheckedOptions,
   flags: ReadonlyMap<string, Flag>,
@@ -37,6 +41,7 @@ export function startSources(
   const all = sources.map(
     ({ name }): Running => ({ status: { name, state: 'pending', error: undefined } }),
   )
+  const report = callbackReporter(name, onEvent)
   const whenReady = new Set<() => void>()
   let isClosed = false
 
@@ -50,7 +55,8 @@ export function startSources(
 
   function fail(running: Running, error: unknown): void {
     if (isClosed) return
-    setStatus(running, 'stale', error instanceof Error ? error.message : String(error))
+    const message = error instanceof Error ? error.message : String(error)
+    setStatus(running, 'stale', shorten(message, MAX_ERROR_LENGTH))
   }
 
   async function reload(running: Running, info: ChangeInfo): Promise<void> {
@@ -82,18 +88,26 @@ export function startSources(
   function close(): void {
     if (isClosed) return
     isClosed = true
-    for (const { source } of all) source?.close()
+    for (const { status, source } of all) {
+      try {
+        silence(source?.close())
+      } catch (error) {
+        // The others must be closed all the same.
+        report(`sources.${status.name}.close`, error)
+      }
+    }
     tellReady()
   }
 
   try {
     for (const [at, running] of all.entries()) {
-      running.source = sources[at]?.start({
+      const source = sources[at]?.start({
         definitions,
         clock,
         publish: (settings, createMatcher) => publish(running, settings, createMatcher),
         fail: (error) => fail(running, error),
       })
+      running.source = checkRunning(`sources[${at}]`, source)
     }
   } catch (error) {
     close()
@@ -109,4 +123,15 @@ export function startSources(
       }),
     close,
   }
+}
+
+/** The longest error that a source's status shows, in UTF-16 code units. It may quote an answer of any length. */
+const MAX_ERROR_LENGTH = 1000
+
+function checkRunning(what: string, source: unknown): RunningSource {
+  const { reload, close } = Object(source) as Partial<RunningSource>
+  if (typeof reload === 'function' && typeof close === 'function') return source as RunningSource
+  const isPromise = silence(source)
+  const allowed = '{ reload, close }, two functions'
+  throw refusal(`${what}.start()`, source, isPromise ? `${allowed}, and no promise` : allowed)
 }

@@ -87,6 +87,7 @@ export interface Observed {
   /** Comes before `file`. */
   readonly env: Puppet
   readonly file: Puppet
+  /** All but the one of the creation. */
   readonly events: FlagsEvent[]
   /** The changes that were told so far, as `2: MAX_CONCURRENT 5 → 7 (file)`. */
   told(): string[]
@@ -99,7 +100,7 @@ export function observed(options: Partial<FlagsOptions<typeof definitions>> = {}
   const flags = createFlags({
     flags: definitions,
     sources: [env.source, file.source],
-    onEvent: (event) => void events.push(event),
+    onEvent: (event) => void (event.type !== 'feature-flags.created' && events.push(event)),
     ...options,
   })
   const told = () =>

@@ -98,7 +98,6 @@ describe('a json flag', () => {
 
   test.each<[string, unknown]>([
     ['nothing, as of a validate that only asserts', undefined],
-    ['a promise, as of one that is async', Promise.resolve([])],
     ['a Map, which cannot be frozen', new Map()],
     ['a Date', new Date(0)],
     ['a function', () => {}],
@@ -109,7 +108,26 @@ describe('a json flag', () => {
     ['a hole that is null in JSON', [Infinity]],
   ])('refuses a validate that returns %s', (_, result) => {
     const definition: FlagDefinition = { type: 'json', default: 0, validate: () => result }
-    expect(() => check(definition, 0)).toThrow(/^`X` must be JSON, once validated, not/)
+    expect(() => check(definition, 0)).toThrow(/^`X` must be JSON after `validate`, not/)
+  })
+
+  test('refuses a validate that is async, and hears its rejection', async () => {
+    const validate = async () => {
+      throw new Error('later')
+    }
+    const definition: FlagDefinition = { type: 'json', default: 0, validate }
+    expect(() => check(definition, 0)).toThrow('`validate` of X must not return a promise')
+    // An unhandled rejection would fail the run.
+    await new Promise((resolve) => setImmediate(resolve))
+  })
+
+  test('does not repeat a long message of its validate', () => {
+    const validate = () => {
+      throw new Error('x'.repeat(1e6))
+    }
+    const definition: FlagDefinition = { type: 'json', default: 0, validate }
+    const { message } = thrownBy(() => check(definition, 0)) as Error
+    expect(message.length).toBeLessThan(600)
   })
 
   test('may be any JSON; an optional property may be undefined', () => {

@@ -1,18 +1,18 @@
-import { checkNumber, refusal } from '@holdfast/internal'
+import { checkNumber, refusal, shorten, silence } from '@holdfast/internal'
 import type { FlagDefinition, JsonFlag } from './definition.ts'
 
 /**
- * The value, if the flag takes it; of a json flag what its `validate` makes of it, frozen.
+ * Returns the value if the flag accepts it; for a json flag the frozen result of its `validate`.
  *
- * @param what - Names it in the message.
- * @throws RangeError or TypeError that says what is allowed, but for a secret flag; of a json flag a TypeError with what
- * its `validate` throws as the cause.
+ * @param what - The place of the value, for the message.
+ * @throws RangeError or TypeError that says what is allowed, except for a secret flag. For a json flag a TypeError whose
+ * cause is what `validate` threw.
  */
 export function checkValue(what: string, definition: FlagDefinition, value: unknown): unknown {
   try {
     return check(what, definition, value)
   } catch (error) {
-    // The message would hold it.
+    // The original message may quote the value.
     throw definition.secret ? new TypeError(`\`${what}\` does not take this value`) : error
   }
 }
@@ -42,31 +42,33 @@ function check(what: string, definition: FlagDefinition, value: unknown): unknow
 }
 
 function validated(what: string, { validate }: JsonFlag, value: unknown): unknown {
+  let result: unknown
   try {
-    // A copy: what becomes of the original is not to change the flag.
-    return validate(structuredClone(value))
+    // A copy: later changes of the original must not change the flag.
+    result = validate(structuredClone(value))
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause)
-    throw new TypeError(`\`${what}\` is not valid: ${message}`, { cause })
+    throw new TypeError(`\`${what}\` is not valid: ${shorten(message, 500)}`, { cause })
   }
+  if (silence(result)) throw new TypeError(`\`validate\` of ${what} must not return a promise`)
+  return result
 }
 
 /**
- * Freezes it with all that is in it: what one reader does to it, the next must not see.
+ * Freezes a value deeply, so that no reader can change it for the others.
  *
- * @throws TypeError for what is not JSON, such as a promise, a Map or nothing at all. It could be neither frozen nor
- * compared nor shown.
+ * @throws TypeError for a value that is not JSON, such as a `Map` or `undefined`: it cannot be frozen, compared, or shown.
  */
 function frozenJson(what: string, value: unknown): unknown {
   const kind = Object.prototype.toString.call(value)
   if (kind === '[object Object]' || kind === '[object Array]') {
     for (const inner of Object.values(Object.freeze(value) as object)) {
-      // As of an optional property.
+      // An optional property.
       if (inner !== undefined) frozenJson(what, inner)
     }
     return value
   }
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
   if (Number.isFinite(value)) return value
-  throw refusal(what, value, 'JSON, once validated')
+  throw refusal(what, value, 'JSON after `validate`')
 }

@@ -20,7 +20,10 @@ type PackageEvent =
 type Elsewhere = 'bedrock.stream-interrupted' | 'bedrock.tokens-used' | 'tool-loop-guard.triggered'
 
 /** Those that are ignored. */
-type NotRecorded = 'feature-flags.listener-failed'
+type NotRecorded =
+  | 'callback.failed'
+  | 'feature-flags.listener-failed'
+  | 'feature-flags.listener-loop'
 
 test('an observer takes the events of every package', () => {
   expectTypeOf<PackageEvent | MetricsEvent>().toExtend<HoldfastEvent>()

@@ -211,6 +211,17 @@ test('fallbacks and timeouts', async () => {
   ])
 })
 
+test('feature flags are shown as 0 from their creation', async () => {
+  const { hear, samples } = setUp()
+  hear({ type: 'feature-flags.created', name: 'flags', flags: ['RETRY'], sources: ['file'] })
+  expect(await samples()).toEqual(
+    expect.arrayContaining([
+      'feature_flag_changes_total{name="flags",flag="RETRY"} 0',
+      'feature_flag_source_stale{name="flags",source="file"} 0',
+    ]),
+  )
+})
+
 test('feature flags', async () => {
   const { hear, samples } = setUp()
   const source = { type: 'feature-flags.source-changed', name: 'flags', source: 'file' } as const

@@ -11,6 +11,7 @@ const definitions: FlagDefinitions = {
   NUM: { type: 'number', default: 0.5 },
   TEXT: { type: 'string', default: '' },
   GUARD_MODE: { type: 'enum', values: ['off', 'warn'], default: 'off' },
+  PADDED: { type: 'enum', values: [' x ', 'y'], default: 'y' },
   JSON: { type: 'json', default: {}, validate: (value) => value },
   constructor: { type: 'string', default: '' } as const,
   PIN: { type: 'integer', default: 1, max: 9, secret: true },
@@ -37,6 +38,13 @@ describe('text by type', () => {
     ['NUM', '-0.25', -0.25],
     ['NUM', '1e3', 1000],
     ['NUM', '0', 0],
+    ['BOOL', ' TRUE ', true],
+    ['BOOL', '\toff\r\n', false],
+    ['INT', ' 5 ', 5],
+    ['GUARD_MODE', ' warn\n', 'warn'],
+    ['JSON', ' [1] ', [1]],
+    ['PADDED', ' x ', ' x '],
+    ['PADDED', ' y ', 'y'],
     ['TEXT', ' a ', ' a '],
     ['TEXT', 'true', 'true'],
     ['GUARD_MODE', 'warn', 'warn'],
@@ -51,23 +59,8 @@ describe('text by type', () => {
   const number = 'an integer from 1 to 1000'
   test.each<[string, string, string]>([
     ['BOOL', 'maybe', '`BOOL` must be true or false, not "maybe"'],
-    ['BOOL', ' true', '`BOOL` must be true or false, not " true"'],
     ['BOOL', '2', '`BOOL` must be true or false, not "2"'],
-    ...[
-      'abc',
-      '0x10',
-      ' 5',
-      '5 ',
-      '+5',
-      '05',
-      '5.',
-      '.5',
-      '1_000',
-      '5n',
-      'NaN',
-      'Infinity',
-      '٥',
-    ].map(
+    ...['abc', '0x10', '+5', '05', '5.', '.5', '1_000', '5n', 'NaN', 'Infinity', '٥'].map(
       (text) =>
         ['INT', text, `\`INT\` must be ${number}, not "${text}"`] as [string, string, string],
     ),
@@ -86,6 +79,20 @@ describe('text by type', () => {
   test('a number beyond all is none', () => {
     expect(() => read({ NUM: '1e999' })).toThrow(/^`NUM` must be a finite number, not Infinity$/)
   })
+})
+
+test('one that holds nothing but blanks is not set, except for text', () => {
+  expect(read({ BOOL: ' ', INT: '\t', JSON: '\n', TEXT: ' ' })).toEqual({ TEXT: ' ' })
+})
+
+test.each<[unknown, RegExp]>([
+  ['SHOP_', /`env` takes an object of options, not "SHOP_"/],
+  [{ prefx: 'SHOP_' }, /`env` has no option `prefx`/],
+  [{ prefix: 5 }, /`prefix` must be a string, not 5/],
+  [{ variables: 'A=1' }, /`variables` must be an object, not "A=1"/],
+  [{ name: null }, /`name` must be a string, not null/],
+])('options that are wrong are refused by name: %j', (options, message) => {
+  expect(() => env(options as never)).toThrow(message)
 })
 
 test('one that is empty, missing or inherited is not set', () => {

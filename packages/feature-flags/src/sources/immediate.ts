@@ -2,8 +2,8 @@ import type { FlagDefinitions, Settings } from '../definition.ts'
 import type { FlagSource } from '../source.ts'
 
 /**
- * A source that says all it has at once. When it is wrong as the flags are made, so is the configuration, and that
- * throws; later it becomes `stale`.
+ * A source that publishes synchronously. If its settings are invalid at creation, `createFlags` throws; later the source
+ * becomes `stale`.
  */
 export function immediate(
   name: string,

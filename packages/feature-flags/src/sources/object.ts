@@ -1,22 +1,31 @@
+import { checkOptions, type OptionRules } from '@holdfast/internal'
+import { checkRecord } from '../check-shape.ts'
 import type { FlagSource } from '../source.ts'
 import { immediate } from './immediate.ts'
 
-/** Options of {@link object}. */
+/** Options of {@link object}. Validated at creation. */
 export interface ObjectOptions {
-  /** What evaluations show as the source. Default `object`. */
+  /** The source's name, which evaluations and events show. Default `object`. */
   readonly name?: string | undefined
 }
 
+const RULES = { name: 'string' } satisfies OptionRules<ObjectOptions>
+
 /**
- * Plain values by the names of the flags, such as your program's own configuration. `undefined` says nothing. Read when
- * the flags are made, and again at each reload.
+ * Takes values from an object, by the names of the flags: your program's own configuration. Entries that are `undefined`
+ * are ignored. The object is read when the flags are created, and again at each reload.
  *
- * A name or value that does not fit makes `createFlags` throw {@link FlagDataError}.
+ * A name or value that does not fit makes `createFlags` throw a {@link FlagDataError}.
+ *
+ * @throws TypeError when an argument is wrong.
  */
 export function object(
   values: Readonly<Record<string, unknown>>,
-  { name = 'object' }: ObjectOptions = {},
+  options: ObjectOptions = {},
 ): FlagSource {
+  checkRecord('values', values)
+  checkOptions('object', options, RULES)
+  const { name = 'object' } = options
   return immediate(name, () => {
     const given = Object.entries(values).filter(([, value]) => value !== undefined)
     return new Map(given.map(([flag, value]) => [flag, { value }]))

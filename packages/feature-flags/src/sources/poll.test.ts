@@ -45,7 +45,7 @@ test('undefined is the same as before, and nothing at all when there was nothing
     return answer
   }
   const { host } = await start(fetch, { everyMs: 1000 })
-  expect(host.faults()).toEqual(['`file` must be an object, not undefined'])
+  expect(host.faults()).toEqual(['`fetch` returned `undefined`, for "unchanged", before any flags'])
   await advance(2000)
   expect(host.publish).toHaveBeenCalledTimes(1)
   await advance(1000)
@@ -60,16 +60,20 @@ describe('what is wrong', () => {
   test.each<[string, () => unknown, string]>([
     ['a rejection', () => Promise.reject(new Error('down')), 'down'],
     ['a throw', vi.fn().mockThrow(new Error('down')), 'down'],
-    ['a rejection that is no error', () => Promise.reject(503), 'No flags were fetched'],
+    ['a rejection that is no error', () => Promise.reject(503), '`fetch` failed'],
     [
       'a text that is no JSON',
       () => '{',
       'Expected a name in double quotes, not the end (line 1, column 2)',
     ],
-    ['an answer that is no flag file', () => 5, '`file` must be an object, not 5'],
+    [
+      'an answer that is no flag file',
+      () => 5,
+      'A flag file must be an object with `flags`: { "flags": { "NAME": … } }',
+    ],
     [
       'an answer that throws',
-      () => new Proxy({}, { ownKeys: vi.fn().mockThrow(new Error('no')) }),
+      () => new Proxy({ flags: {} }, { ownKeys: vi.fn().mockThrow(new Error('no')) }),
       'no',
     ],
   ])('makes it stale: %s', async (_, fetch, message) => {
@@ -159,21 +163,53 @@ describe('reload', () => {
     expect(fetch).toHaveBeenCalledTimes(3)
   })
 
-  test('joins the call that is under way', async () => {
-    const answer = deferred<unknown>()
-    const fetch = vi.fn(() => answer.promise)
+  test('during a call waits for one that begins after it, since the answer under way may be older', async () => {
+    const answers: unknown[] = []
+    let server = 1
+    const gate = [deferred(), deferred()]
+    const fetch = vi.fn(async () => {
+      const answer = file(server)
+      await gate[answers.push(answer) - 1]?.promise
+      return answer
+    })
     const { host, running } = await start(fetch)
-    const reloads = [
-      watch(Promise.resolve(running.reload())),
-      watch(Promise.resolve(running.reload())),
-    ]
+    server = 2
+    const reload = watch(Promise.resolve(running.reload()))
+    gate[0]?.resolve()
     await advance(0)
-    expect(reloads.map(({ state }) => state)).toEqual(['pending', 'pending'])
-    answer.resolve(file(1))
+    expect(host.values()).toEqual({ A: 1 })
+    expect(reload.state).toBe('pending')
+    gate[1]?.resolve()
     await advance(0)
-    expect(reloads.map(({ state }) => state)).toEqual(['fulfilled', 'fulfilled'])
-    expect(fetch).toHaveBeenCalledTimes(1)
-    expect(host.publish).toHaveBeenCalledTimes(1)
+    expect(reload.state).toBe('fulfilled')
+    expect(host.values()).toEqual({ A: 2 })
+    expect(timers()).toBe(1)
+  })
+
+  test('many during one call share the call after it', async () => {
+    const gate = deferred()
+    const fetch = vi.fn(async () => {
+      await gate.promise
+      return file(1)
+    })
+    const { running } = await start(fetch, { everyMs: 1000 })
+    const reloads = [1, 2, 3].map(() => watch(Promise.resolve(running.reload())))
+    gate.resolve()
+    await advance(0)
+    expect(reloads.map(({ state }) => state)).toEqual(Array(3).fill('fulfilled'))
+    expect(fetch).toHaveBeenCalledTimes(2)
+    expect(timers()).toBe(1)
+    await advance(1000)
+    expect(fetch).toHaveBeenCalledTimes(3)
+  })
+
+  test('during a call that is given up starts the next', async () => {
+    const fetch = vi.fn().mockImplementationOnce(hang).mockReturnValue(file(2))
+    const { host, running } = await start(fetch, { timeoutMs: 100 })
+    const reload = watch(Promise.resolve(running.reload()))
+    await advance(100)
+    expect(reload.state).toBe('fulfilled')
+    expect(host.values()).toEqual({ A: 2 })
   })
 
   test('rejects never', async () => {
@@ -246,7 +282,7 @@ test('no timer keeps the process alive', async () => {
   const running = poll(() => file(1)).start({ ...host, clock })
   await running.reload()
   running.close()
-  expect(hadRef).toEqual([false, false])
+  expect(hadRef).toEqual([false, false, false])
 })
 
 test.each([
@@ -256,6 +292,12 @@ test.each([
     [() => 1, { timeoutMs: '5' }],
     TypeError,
     '`timeoutMs` must be a number from 1 to 2147483647, not "5"',
+  ],
+  [[() => 1, 5000], TypeError, '`poll` takes an object of options, not 5000'],
+  [
+    [() => 1, { intervalMs: 5 }],
+    TypeError,
+    '`poll` has no option `intervalMs`, only `everyMs`, `timeoutMs`, `name`',
   ],
 ])('%o is refused', (args, errorClass, message) => {
   expect(() => poll(...(args as Parameters<typeof poll>))).toThrow(new errorClass(message))

@@ -1,8 +1,13 @@
 import type { Registry } from '../metrics.ts'
 import { counter, gauge, type Recorder } from './recorder.ts'
 
-/** Of `@holdfast/feature-flags` and its admin endpoints, as far as it is recorded. */
+/** The events of `@holdfast/feature-flags` and its admin endpoints that are recorded. */
 export type FeatureFlagFacts = { readonly name: string } & (
+  | {
+      readonly type: 'feature-flags.created'
+      readonly flags: readonly string[]
+      readonly sources: readonly string[]
+    }
   | { readonly type: 'feature-flags.changed'; readonly flag: string }
   | {
       readonly type: 'feature-flags.source-changed'
@@ -28,6 +33,11 @@ export function recordFeatureFlags(registry: Registry): Recorder<FeatureFlagFact
     'status',
   )
   return {
+    // So that everything shows 0 before the first change.
+    'feature-flags.created': ({ name, flags, sources }) => {
+      for (const flag of flags) changes.inc({ name, flag }, 0)
+      for (const source of sources) stale.set({ name, source }, 0)
+    },
     'feature-flags.changed': ({ name, flag }) => changes.inc({ name, flag }),
     'feature-flags.source-changed': ({ name, source, state }) =>
       stale.set({ name, source }, state === 'stale' ? 1 : 0),
