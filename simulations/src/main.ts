@@ -3,18 +3,18 @@ import { simulateRetryStorms } from './retries/retry-storms.ts'
 import type { Simulation } from './simulation.ts'
 
 const simulations: Record<string, Simulation> = { retries: simulateRetryStorms }
-const usual = { seed: 1, clients: 10_000 }
+const defaults = { seed: 1, clients: 10_000 }
 const usage = `Usage: npm run simulate -- [name …] [--seed n] [--clients n]
-There are: ${Object.keys(simulations).join(', ')}`
+Simulations: ${Object.keys(simulations).join(', ')}`
 
 const { names, seed, clients } = readArguments()
-const isUsual = seed === usual.seed && clients === usual.clients
+const isDefault = seed === defaults.seed && clients === defaults.clients
 for (const [name, simulation] of Object.entries(simulations)) {
   if (names.length > 0 && !names.includes(name)) continue
   const report = simulation({ seed, clients })
   console.log(`## ${name}: seed ${seed}, ${clients} clients\n\n${report.text}\n`)
-  // The documents show the usual run only.
-  if (isUsual) report.publish()
+  // The documents show the run with the default options only.
+  if (isDefault) report.publish()
 }
 
 function readArguments(): { names: string[]; seed: number; clients: number } {
@@ -24,11 +24,11 @@ function readArguments(): { names: string[]; seed: number; clients: number } {
       options: { seed: { type: 'string' }, clients: { type: 'string' } },
     })
     const unknown = positionals.find((name) => !Object.hasOwn(simulations, name))
-    if (unknown !== undefined) throw new Error(`No simulation is called "${unknown}".`)
+    if (unknown !== undefined) throw new Error(`Unknown simulation "${unknown}".`)
     return {
       names: positionals,
-      seed: integer('seed', values.seed, usual.seed, 0),
-      clients: integer('clients', values.clients, usual.clients, 1_000),
+      seed: integer('seed', values.seed, defaults.seed, 0),
+      clients: integer('clients', values.clients, defaults.clients, 1_000),
     }
   } catch (error) {
     console.error(`${(error as Error).message}\n${usage}`)
@@ -36,8 +36,8 @@ function readArguments(): { names: string[]; seed: number; clients: number } {
   }
 }
 
-function integer(option: string, given: string | undefined, usual: number, min: number): number {
-  if (given === undefined) return usual
+function integer(option: string, given: string | undefined, fallback: number, min: number): number {
+  if (given === undefined) return fallback
   const value = Number(given)
   if (/^\d+$/.test(given) && value >= min && value < 2 ** 31) return value
   throw new Error(`--${option} must be an integer of ${min} or more, not "${given}"`)

@@ -1,7 +1,7 @@
-/** One column of a table: its heading, and what it says of a row. */
+/** One column of a table: its heading, and a function that returns the text of its cell in a row. */
 export type Column<Row> = readonly [heading: string, cell: (row: Row) => string]
 
-/** Writes a table of Markdown, numbers to the right. */
+/** Formats a Markdown table. The first column is aligned left, all others right. */
 export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
   const [first, ...others] = columns.map(([heading]) => heading)
   const lines = rows.map((row) => columns.map(([, cell]) => cell(row)))
@@ -16,7 +16,7 @@ export function percent(part: number): string {
 }
 
 /**
- * Replaces what stands between the comments `<!-- name -->` and `<!-- /name -->` of a page.
+ * Replaces the text between the comments `<!-- name -->` and `<!-- /name -->` of a page.
  *
  * @throws Error if the page has no such comments.
  */

@@ -1,17 +1,17 @@
-/** What may be chosen for any simulation. */
+/** The options of every simulation. */
 export interface SimulationOptions {
-  /** The same seed gives the same run, to the byte. */
+  /** The same seed gives the same output, byte for byte. */
   readonly seed: number
   readonly clients: number
 }
 
-/** What a simulation found. */
+/** The result of a simulation. */
 export interface Report {
-  /** For people to read, as Markdown. */
+  /** The report, as Markdown. */
   readonly text: string
-  /** Writes it into the documents. */
+  /** Writes the report into the documents. */
   publish(): void
 }
 
-/** Runs from beginning to end in virtual time. */
+/** Runs a simulation to its end, in virtual time. */
 export type Simulation = (options: SimulationOptions) => Report

@@ -1,14 +1,14 @@
-/** Events, of which the earliest can be taken. */
+/** A priority queue of events, ordered by time. */
 export interface EventQueue<E> {
   readonly length: number
-  /** When the earliest is; `Infinity` when there is none. */
+  /** The time of the earliest event; `Infinity` when the queue is empty. */
   readonly nextTime: number
   push(time: number, event: E): void
-  /** Takes the earliest; of those of the same time any, but always the same one after the same pushes. */
+  /** Removes and returns the earliest event. The order of events with equal times is arbitrary but repeatable. */
   pop(): E | undefined
 }
 
-/** Makes an empty queue: a binary heap. Times lie apart from events, where a processor's cache can hold them. */
+/** Creates an empty queue, as a binary heap. Times are in an array of their own, which is faster to compare. */
 export function createEventQueue<E>(): EventQueue<E> {
   const times: number[] = []
   const events: E[] = []

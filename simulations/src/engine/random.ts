@@ -1,9 +1,9 @@
-/** A source of numbers in [0, 1), as `Math.random`. */
+/** Returns a number in [0, 1), as `Math.random` does. */
 export type Random = () => number
 
 /**
- * Makes a source that gives the same numbers for the same `seed` and `stream`: the sfc32 of Chris Doty-Humphrey's
- * PractRand. What draws from streams of its own is not disturbed by how often others draw.
+ * Creates a generator that repeats its numbers for the same `seed` and `stream`. The algorithm is sfc32 from Chris
+ * Doty-Humphrey's PractRand. Streams are independent: a draw from one does not change the numbers of another.
  */
 export function createRandom(seed: number, stream: number): Random {
   let a = seed | 0
@@ -22,7 +22,7 @@ export function createRandom(seed: number, stream: number): Random {
   return next
 }
 
-/** Draws the time to the next event of a Poisson process, or how long a service of no memory takes. */
+/** Draws from an exponential distribution: the time between two arrivals of a Poisson process, or a service time. */
 export function drawExponential(random: Random, mean: number): number {
   return -mean * Math.log(1 - random())
 }

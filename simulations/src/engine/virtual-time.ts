@@ -1,9 +1,9 @@
 import type { Clock } from '@holdfast/retry'
 import { createEventQueue } from './event-queue.ts'
 
-/** A clock whose time jumps from one timer to the next, as fast as the timers' work is done. */
+/** A clock whose time jumps from one timer to the next, without waiting. */
 export interface VirtualTime extends Clock {
-  /** Runs every timer in its turn, those too that the timers set, until none is left or time ends. */
+  /** Runs all timers in order, including timers that other timers set, until none is left or the end time is reached. */
   run(): void
 }
 
@@ -11,7 +11,7 @@ interface Timer {
   callback: (() => void) | undefined
 }
 
-/** Makes a clock that stands at 0. Nothing that is due at `endMs` or later ever happens. */
+/** Creates a clock that starts at 0. Timers that are due at `endMs` or later never run. */
 export function createVirtualTime(endMs: number): VirtualTime {
   const timers = createEventQueue<Timer>()
   let now = 0
@@ -24,7 +24,7 @@ export function createVirtualTime(endMs: number): VirtualTime {
       return timer
     },
     clearTimeout(timer) {
-      // It stays in the queue until its time, and then does nothing.
+      // The timer stays in the queue. Without a callback it does nothing when its time comes.
       ;(timer as Timer).callback = undefined
     },
     run() {

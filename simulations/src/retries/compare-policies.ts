@@ -12,7 +12,7 @@ import {
 import type { Scenario } from './scenario.ts'
 import { simulate, type Timeline } from './simulate.ts'
 
-/** How clients fared under one policy. */
+/** The result of one run with one policy. */
 export interface Outcome {
   readonly policy: RetryPolicy
   readonly timeline: Timeline
@@ -40,24 +40,27 @@ export function comparePolicies(
 }
 
 const COLUMNS: readonly Column<Outcome>[] = [
-  ['clients', ({ policy }) => policy.name],
-  ['requests per call: outage', ({ figures }) => figures.requestsPerCall.outage.toFixed(2)],
-  ['after', ({ figures }) => figures.requestsPerCall.after.toFixed(2)],
-  ['goodput a second: before', ({ figures }) => figures.goodput.before.toFixed(0)],
-  ['outage', ({ figures }) => figures.goodput.outage.toFixed(0)],
-  ['20 s after', ({ figures }) => figures.goodput.soonAfter.toFixed(0)],
+  ['policy', ({ policy }) => policy.name],
+  [
+    'requests per call: during the outage',
+    ({ figures }) => figures.requestsPerCall.outage.toFixed(2),
+  ],
+  ['after it', ({ figures }) => figures.requestsPerCall.after.toFixed(2)],
+  ['goodput per second: before the outage', ({ figures }) => figures.goodput.before.toFixed(0)],
+  ['during it', ({ figures }) => figures.goodput.outage.toFixed(0)],
+  ['20 s after it', ({ figures }) => figures.goodput.soonAfter.toFixed(0)],
   ['last 20 s', ({ figures }) => figures.goodput.end.toFixed(0)],
-  ['calls that succeed: before', ({ figures }) => percent(figures.kept.before)],
-  ['all', ({ figures }) => percent(figures.kept.all)],
-  ['recovers after', ({ figures }) => recovery(figures)],
+  ['calls that succeed: before the outage', ({ figures }) => percent(figures.kept.before)],
+  ['all calls', ({ figures }) => percent(figures.kept.all)],
+  ['time to recover', ({ figures }) => recovery(figures)],
 ]
 
-/** The outcomes as a table of Markdown. */
+/** Formats the outcomes as a Markdown table. */
 export function policyTable(outcomes: readonly Outcome[]): string {
   return table(COLUMNS, outcomes)
 }
 
-/** How long recovery took, in words. */
+/** The time to recover, as text. */
 export function recovery({ recoverySeconds }: Figures): string {
-  return recoverySeconds === undefined ? 'not within the run' : `${recoverySeconds} s`
+  return recoverySeconds === undefined ? 'does not recover' : `${recoverySeconds} s`
 }

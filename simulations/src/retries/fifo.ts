@@ -1,11 +1,11 @@
-/** First in, first out. */
+/** A first-in, first-out queue. */
 export interface Fifo<T> {
   readonly length: number
   push(item: T): void
   shift(): T | undefined
 }
 
-/** Makes an empty one. Unlike an array's, its `shift` takes the same time however many wait. */
+/** Creates an empty queue. Its `shift` takes constant time, unlike that of an array. */
 export function createFifo<T>(): Fifo<T> {
   let inbox: T[] = []
   let outbox: T[] = []

@@ -1,11 +1,11 @@
 import type { Scenario } from './scenario.ts'
 import type { Timeline } from './simulate.ts'
 
-/** What a timeline comes to. */
+/** The figures that summarize a run. */
 export interface Figures {
-  /** Requests sent for each call begun. */
+  /** Requests sent, divided by calls started. */
   readonly requestsPerCall: { readonly outage: number; readonly after: number }
-  /** Calls that succeeded, a second. */
+  /** Calls that succeeded, per second. */
   readonly goodput: {
     readonly before: number
     readonly outage: number
@@ -14,7 +14,7 @@ export interface Figures {
     /** In the last 20 s of the run. */
     readonly end: number
   }
-  /** The part of calls that succeeded: of those begun before the outage, of those of the last 20 s, of all. */
+  /** The fraction of calls that succeeded: of those that started before the outage, in the last 20 s, and of all. */
   readonly kept: { readonly before: number; readonly end: number; readonly all: number }
   /** See {@link secondsToRecover}. */
   readonly recoverySeconds: number | undefined
@@ -24,7 +24,7 @@ const WINDOW = 20
 const RECOVERED_RATIO = 0.95
 const RECOVERED_FOR = 5
 
-/** Sums a timeline up. */
+/** Computes the figures of a run from its timeline. */
 export function figuresOf(timeline: Timeline, scenario: Scenario): Figures {
   const { calls, requests, successes, kept } = timeline
   const from = scenario.outage.fromMs / 1_000
@@ -45,7 +45,7 @@ export function figuresOf(timeline: Timeline, scenario: Scenario): Figures {
       soonAfter: goodput(until, until + WINDOW),
       end: goodput(end - WINDOW, end),
     },
-    // A call that fails just before the outage is retried in it: that is the outage's doing.
+    // Leaves out the last calls before the outage: if they fail, their retries run during the outage.
     kept: {
       before: ratio(kept, calls, 0, from - RECOVERED_FOR),
       end: ratio(kept, calls, end - WINDOW, end),
@@ -56,8 +56,8 @@ export function figuresOf(timeline: Timeline, scenario: Scenario): Figures {
 }
 
 /**
- * How long after the outage's end goodput is back: the first second from which it stays at 95 % of the rate of calls,
- * or more, for 5 s. `undefined` if that is never in the run.
+ * The seconds from the end of the outage to recovery: the first second from which goodput is at least 95 % of the rate
+ * of calls for 5 s. `undefined` if that does not happen within the run.
  */
 function secondsToRecover({ successes }: Timeline, scenario: Scenario): number | undefined {
   const enough = RECOVERED_RATIO * scenario.callsPerSecond

@@ -2,8 +2,8 @@ import { type Outcome, recovery } from './compare-policies.ts'
 import { capacityOf, type Scenario } from './scenario.ts'
 
 const COLUMNS = 3
-const PANEL = { width: 250, height: 130, gapX: 30, gapY: 62 }
-const MARGIN = { left: 62, top: 92, right: 24, bottom: 44 }
+const PANEL = { width: 250, height: 130, gapX: 34, gapY: 96 }
+const MARGIN = { left: 76, top: 112, right: 24, bottom: 56 }
 const INK = '#1f2328'
 const FAINT = '#656d76'
 const GRID = '#d0d7de'
@@ -11,7 +11,7 @@ const GOODPUT = '#3b8f6b'
 const REQUESTS = '#c2410c'
 const OUTAGE = '#f6dfc8'
 
-/** Draws goodput and requests over time, a panel a policy, as SVG. It has a ground of its own, for dark pages too. */
+/** Draws goodput and requests over time as SVG, one panel for each policy. A white background keeps it readable on dark pages. */
 export function plot(outcomes: readonly Outcome[], scenario: Scenario): string {
   const rows = Math.ceil(outcomes.length / COLUMNS)
   const width = MARGIN.left + COLUMNS * (PANEL.width + PANEL.gapX) - PANEL.gapX + MARGIN.right
@@ -21,7 +21,7 @@ export function plot(outcomes: readonly Outcome[], scenario: Scenario): string {
     const y = MARGIN.top + Math.floor(index / COLUMNS) * (PANEL.height + PANEL.gapY)
     return `<g transform="translate(${x} ${y})">\n${panel(outcome, scenario, index % COLUMNS === 0)}\n</g>`
   })
-  const title = 'Goodput and requests a second, before, in and after an outage of 20 s'
+  const title = 'Requests and successful calls per second, around an outage of 20 s'
   return `${[
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" font-family="system-ui, sans-serif" font-size="12" fill="${INK}">`,
     `<title>${title}</title>`,
@@ -38,9 +38,9 @@ function legend(scenario: Scenario): string {
   return [
     `<g transform="translate(${MARGIN.left} 50)">`,
     `<rect y="-9" width="14" height="10" fill="${GOODPUT}"/><text x="20">calls that succeed</text>`,
-    `<path d="M150 -4h14" stroke="${REQUESTS}" stroke-width="2"/><text x="170">requests sent (cut off at ${thousands(top)})</text>`,
-    `<path d="M388 -4h14" stroke="${FAINT}" stroke-dasharray="4 3"/><text x="408">capacity</text>`,
-    `<rect x="482" y="-9" width="14" height="10" fill="${OUTAGE}"/><text x="502">outage</text>`,
+    `<path d="M150 -4h14" stroke="${REQUESTS}" stroke-width="2"/><text x="170">requests sent (the axis ends at ${thousands(top)})</text>`,
+    `<path d="M428 -4h14" stroke="${FAINT}" stroke-dasharray="4 3"/><text x="448">capacity of the server</text>`,
+    `<rect x="596" y="-9" width="14" height="10" fill="${OUTAGE}"/><text x="616">outage</text>`,
     '</g>',
   ].join('\n')
 }
@@ -56,13 +56,13 @@ function panel(outcome: Outcome, scenario: Scenario, isFirstOfRow: boolean): str
     counts.map((value, second) => `${xOf(second + 0.5)} ${yOf(value)}`).join('L')
   const outageX = xOf(scenario.outage.fromMs / 1_000)
   const outageWidth = round(xOf(scenario.outage.untilMs / 1_000) - outageX)
-  const recovers = figures.recoverySeconds === undefined ? '' : 'recovers after '
+  const recovers = figures.recoverySeconds === undefined ? '' : 'recovers within '
   const values = isFirstOfRow ? [0, capacity, top] : []
   const seconds = [0, 20, 40, 60, 80, 100, 120].filter((at) => at * 1_000 <= scenario.endMs)
 
   return [
-    `<text y="-10" font-size="13" font-weight="600">${policy.name}</text>`,
-    `<text x="${width}" y="-10" text-anchor="end" fill="${FAINT}">${recovers}${recovery(figures)}</text>`,
+    `<text y="-26" font-size="13" font-weight="600">${policy.name}</text>`,
+    `<text y="-10" fill="${FAINT}">${recovers}${recovery(figures)}</text>`,
     `<rect x="${outageX}" width="${outageWidth}" height="${height}" fill="${OUTAGE}"/>`,
     `<path d="M${xOf(0.5)} ${height}L${line(timeline.successes)}V${height}z" fill="${GOODPUT}"/>`,
     `<path d="M0 ${yOf(capacity)}H${width}" stroke="${FAINT}" stroke-dasharray="4 3"/>`,
@@ -73,8 +73,14 @@ function panel(outcome: Outcome, scenario: Scenario, isFirstOfRow: boolean): str
       (value) => `<text x="-6" y="${yOf(value) + 4}" text-anchor="end">${thousands(value)}</text>`,
     ),
     ...seconds.map(
-      (at) => `<text x="${xOf(at)}" y="${height + 16}" text-anchor="middle">${at} s</text>`,
+      (at) => `<text x="${xOf(at)}" y="${height + 16}" text-anchor="middle">${at}</text>`,
     ),
+    `<text x="${width / 2}" y="${height + 32}" text-anchor="middle">time in seconds</text>`,
+    ...(isFirstOfRow
+      ? [
+          `<text transform="translate(-56 ${height / 2}) rotate(-90)" text-anchor="middle">per second</text>`,
+        ]
+      : []),
     '</g>',
   ].join('\n')
 }
@@ -83,7 +89,7 @@ function round(value: number): number {
   return Math.round(value * 10) / 10
 }
 
-/** 10000 as 10 000, with a space that does not break. */
+/** Formats 10000 as 10 000, with a non-breaking space. */
 function thousands(value: number): string {
   return Math.round(value)
     .toString()

@@ -1,38 +1,38 @@
 import { type Clock, createRetryBudget, exponential, type RetryBudget } from '@holdfast/retry'
 import type { Random } from '../engine/random.ts'
 
-/** How a request failed: the server was full, or did not answer in time. */
+/** Why a request failed: the server refused it (`transient`), or did not answer in time (`timeout`). */
 export type Fault = 'transient' | 'timeout'
 
-/** How the clients of one process retry. */
+/** The retry rules of one process, shared by its clients. */
 export interface Retrying {
-  /** The wait before another attempt, in milliseconds, or `undefined` to give the call up. */
+  /** The wait before the next attempt, in milliseconds, or `undefined` to fail the call. */
   afterFailure(attempt: number, fault: Fault): number | undefined
-  /** What the clients of the process may spend together, if that is limited. */
+  /** The retry budget that all clients of the process share, if there is one. */
   readonly budget?: RetryBudget
 }
 
-/** A way of retrying; each process has one of its own. */
+/** A retry policy. `start` is called once for each process. */
 export interface RetryPolicy {
   readonly name: string
   start(clock: Clock, random: Random): Retrying
 }
 
-/** Fails with the first failure. */
+/** Never retries. */
 export const none: RetryPolicy = {
-  name: 'no retry',
+  name: 'no retries',
   start: () => ({ afterFailure: () => undefined }),
 }
 
-/** The loop that is written in a minute: ten more tries, a tenth of a second apart. */
+/** A simple hand-written loop: ten retries, 100 ms apart. */
 export const naive: RetryPolicy = {
-  name: 'naive',
+  name: 'naive loop',
   start: () => ({ afterFailure: (attempt) => (attempt <= 10 ? 100 : undefined) }),
 }
 
 /** The defaults of p-retry: ten retries after 1 s, 2 s, 4 s, …, without jitter or limit. */
 export const pRetryLike: RetryPolicy = {
-  name: 'p-retry-like',
+  name: 'like p-retry',
   start: () => ({
     afterFailure: (attempt) => (attempt <= 10 ? 1_000 * 2 ** (attempt - 1) : undefined),
   }),
@@ -40,10 +40,10 @@ export const pRetryLike: RetryPolicy = {
 
 /**
  * The standard mode of the AWS SDKs, by the rules in force since November 2026: three attempts, full jitter up to
- * 50 ms, 100 ms, …, and a bucket of 500 tokens, from which a retry takes 14.
+ * 50 ms, 100 ms, …, and a bucket of 500 tokens. Each retry takes 14 tokens.
  */
 export const awsStandardLike: RetryPolicy = {
-  name: 'AWS-standard-like',
+  name: 'like AWS standard',
   start(_clock, random) {
     const budget = createRetryBudget()
     return {
@@ -56,22 +56,22 @@ export const awsStandardLike: RetryPolicy = {
   },
 }
 
-/** `createRetry()` as it comes: three retries after 1 s, 2 s, 4 s, each ±20 %, and no budget. */
+/** Holdfast's default backoff without a budget: three retries after 1 s, 2 s, and 4 s, each ±20 %. */
 export const oursWithoutBudget: RetryPolicy = {
-  name: 'ours without budget',
+  name: 'Holdfast without a budget',
   start: (_clock, random) => startOurs(random),
 }
 
 /** `createRetry({ budget: createRetryBudget({ ratio: 0.2, minPerSecond }) })`. */
 export function oursWithBudget(minPerSecond?: number): RetryPolicy {
   return {
-    name: 'ours with budget',
+    name: 'Holdfast with a budget',
     start: (clock, random) =>
       startOurs(random, createRetryBudget({ ratio: 0.2, minPerSecond, clock })),
   }
 }
 
-/** What `createRetry` does when an attempt has failed, less its promises. */
+/** The decision of `createRetry` after a failed attempt, without its promises. */
 function startOurs(random: Random, budget?: RetryBudget): Retrying {
   const backoff = exponential()
   return {

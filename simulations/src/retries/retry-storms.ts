@@ -8,14 +8,14 @@ import { createScenario } from './scenario.ts'
 
 const docs = new URL('../../../docs/', import.meta.url)
 
-/** The tables and the plot of `docs/retry-storms.md`. */
+/** Produces the tables and the plot of `docs/retry-storms.md`. */
 export function simulateRetryStorms({ seed, clients }: SimulationOptions): Report & {
   readonly svg: string
 } {
   const scenario = createScenario({ seed, clients })
   const outcomes = comparePolicies(scenario)
   const policies = policyTable(outcomes)
-  // A tenth of the clients: what matters here is how many share a budget, and it takes a tenth of the time.
+  // A tenth of the clients, to save time. Only the number of clients per budget matters here.
   const sharing = sharingTable({ seed, clients: Math.ceil(clients / 10) })
   const svg = plot(outcomes, scenario)
 

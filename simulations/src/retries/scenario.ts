@@ -1,40 +1,40 @@
-/** Who calls, what answers, and what goes wrong. Times are in milliseconds. */
+/** The clients, the server, and the outage of one run. Times are in milliseconds. */
 export interface Scenario {
   readonly seed: number
   readonly clients: number
-  /** The clients live in so many processes, in equal parts; a budget is shared within a process. */
+  /** The number of processes that the clients are spread over evenly. All clients of a process share one budget. */
   readonly processes: number
-  /** Of all clients together. */
+  /** The calls of all clients together. */
   readonly callsPerSecond: number
-  /** After so long a client counts a request as failed. The server is not told. */
+  /** After this time a client counts a request as failed. The server does not notice, and completes the work. */
   readonly timeoutMs: number
-  /** The part of all requests that fails by itself, at once, whatever the server's state. */
+  /** The fraction of requests that fail immediately for a random reason, independent of the server's load. */
   readonly faultRate: number
   readonly server: {
-    /** How many requests are in work at once. */
+    /** How many requests the server works on concurrently. */
     readonly workers: number
-    /** How long one is in work, in the mean. */
+    /** The mean service time of one request. */
     readonly serviceMs: number
-    /** How many may wait; any more are answered with an error at once. */
+    /** The queue's capacity. When the queue is full, the server answers with an error immediately. */
     readonly queueLimit: number
   }
   readonly outage: {
     readonly fromMs: number
     readonly untilMs: number
-    /** Work begun in the outage takes so many times as long. */
+    /** The factor by which service times grow for requests whose work starts during the outage. */
     readonly slowdown: number
   }
   readonly endMs: number
 }
 
-/** What may be chosen of a scenario. */
+/** The options of {@link createScenario}. */
 export interface ScenarioOptions {
   readonly seed: number
   readonly clients: number
   readonly processes?: number | undefined
 }
 
-/** The scenario of the page. Load and capacity grow with the clients, so that the load is always 70 % of capacity. */
+/** Creates the scenario of the page. Load and capacity are proportional to the number of clients: the load is always 70 % of capacity. */
 export function createScenario({ seed, clients, processes = 10 }: ScenarioOptions): Scenario {
   const serviceMs = 50
   const workers = Math.max(1, Math.round(clients / 40))
@@ -52,7 +52,7 @@ export function createScenario({ seed, clients, processes = 10 }: ScenarioOption
   }
 }
 
-/** How many requests a second the healthy server can answer. */
+/** How many requests per second the healthy server can answer. */
 export function capacityOf({ server }: Scenario): number {
   return (server.workers / server.serviceMs) * 1_000
 }

@@ -5,13 +5,13 @@ import type { Scenario } from './scenario.ts'
 
 /** A server of limited capacity. */
 export interface Server {
-  /** Takes a request, and answers when its work is done; `false` if the queue is full. */
+  /** Accepts a request and calls `answer` when its work is done. Returns `false` if the queue is full. */
   submit(answer: () => void): boolean
 }
 
 /**
- * Makes a server that works on so many requests at once, lets so many wait, first come first served, and cannot know
- * that a client has given one up: the work is done all the same.
+ * Creates a server with a fixed concurrency and a bounded first-in, first-out queue. It does not notice when a client
+ * gives up on a request, and completes the work anyway.
  */
 export function createServer({ server, outage }: Scenario, clock: Clock, random: Random): Server {
   const waiting = createFifo<() => void>()

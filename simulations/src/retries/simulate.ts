@@ -4,15 +4,15 @@ import type { Fault, Retrying, RetryPolicy } from './policies.ts'
 import type { Scenario } from './scenario.ts'
 import { createServer } from './server.ts'
 
-/** What happened, by seconds of the run. */
+/** Counts for each second of a run. */
 export interface Timeline {
-  /** Calls that began. */
+  /** Calls that started. */
   readonly calls: readonly number[]
-  /** Requests that were sent: each call's first and its retries. */
+  /** Requests that clients sent: first attempts and retries. */
   readonly requests: readonly number[]
   /** Calls that succeeded in that second: the goodput. */
   readonly successes: readonly number[]
-  /** Calls that began in that second and succeeded, then or later. */
+  /** Calls that started in that second and succeeded, in that second or later. */
   readonly kept: readonly number[]
 }
 
@@ -22,8 +22,8 @@ interface Call {
 }
 
 /**
- * Runs all clients of a scenario under one policy. The calls begin at the same times under every policy: the clients'
- * Poisson processes are drawn as their sum, each call then falling to one process, any as likely as another.
+ * Runs all clients of a scenario with one policy. Calls start at the same times under every policy. The arrivals of all
+ * clients form one Poisson process, and each call is assigned to a random process.
  */
 export function simulate(scenario: Scenario, policy: RetryPolicy): Timeline {
   const { seed, endMs, callsPerSecond, timeoutMs, faultRate } = scenario
