@@ -1,30 +1,30 @@
-import { byBearerToken } from '@holdfast/internal'
+import { byBearerToken, refusal } from '@holdfast/internal'
+import { checkKeys } from '../check-shape.ts'
 
-/** Who asks, and whether they may change anything. */
+/** Who sends a request, and whether they may change anything. */
 export interface Access {
-  /** Stands in the history of what they change. */
+  /** The actor of their changes in the history. */
   readonly actor: string
   readonly write: boolean
 }
 
-/** Tokens by what they allow. Several, so that one can be replaced while the other is in use. */
+/** Tokens by what they allow. A list lets you replace one token while the other is still in use. */
 export interface AdminTokens {
-  /** Look, change nothing. */
+  /** For looking only. */
   readonly read?: string | readonly string[] | undefined
-  /** Look and change. */
+  /** For looking and changing. */
   readonly write?: string | readonly string[] | undefined
 }
 
-/** How requests are told apart from those of strangers. */
+/** How the endpoints recognize who may use them. */
 export interface AccessOptions {
   /**
-   * What `Authorization: Bearer …` must carry: one token for everything, or some for each scope. Each has 16 or more
-   * characters of visible ASCII. Default: none, and nobody gets in.
+   * The tokens that `Authorization: Bearer …` must carry: one or a list for everything, or separate ones for each scope.
+   * A token has 16 or more characters of visible ASCII. Default: none, and every request is refused.
    */
-  readonly token?: string | AdminTokens | undefined
+  readonly token?: string | readonly string[] | AdminTokens | undefined
   /**
-   * Says who asks, in place of a token: `undefined` for a stranger. It must not read the body. Where it goes by cookies,
-   * it is also what must refuse the requests that other sites make.
+   * Determines who sends a request, in place of a token; returns `undefined` for a stranger. It must not read the body.
    */
   readonly authorize?: FindAccess | undefined
 }
@@ -32,15 +32,15 @@ export interface AccessOptions {
 type FindAccess = (request: Request) => Access | undefined | Promise<Access | undefined>
 
 /**
- * How to find out who asks by these tokens; `undefined` when there are none.
+ * Makes the function that recognizes these tokens; `undefined` when there are none.
  *
- * @throws RangeError naming the option that is wrong, and never showing the token.
+ * @throws RangeError or TypeError naming the option that is wrong. The message never shows a token.
  */
 export function byToken(token: AccessOptions['token']): FindAccess | undefined {
-  const tokens = typeof token === 'object' && token ? token : { write: token }
+  const { read, write } = tokensOf(token)
   const known = [
-    ...listOf(tokens.read).map((token) => [token, 'read'] as const),
-    ...listOf(tokens.write).map((token) => [token, 'write'] as const),
+    ...listOf(read).map((token) => [token, 'read'] as const),
+    ...listOf(write).map((token) => [token, 'write'] as const),
   ]
   if (known.length === 0) return undefined
   const findScopes = byBearerToken(known)
@@ -49,12 +49,26 @@ export function byToken(token: AccessOptions['token']): FindAccess | undefined {
     const scopes = await findScopes(request)
     if (scopes.length === 0) return undefined
     const name = request.headers.get('x-actor')
-    // Fit for a line of a log.
-    const suffix = name ? `:${name.replace(/[^ -~]/g, '?').slice(0, 128)}` : ''
+    // Printable, on one line, and short, since it ends up in logs.
+    const suffix = name ? `:${name.slice(0, 128).replace(/[^ -~]/g, '?')}` : ''
     return { actor: `admin${suffix}`, write: scopes.includes('write') }
   }
 }
 
+function tokensOf(token: AccessOptions['token']): AdminTokens {
+  if (typeof token !== 'object' || token === null) return { write: token }
+  if (isList(token)) return { write: token }
+  return checkKeys('token', token, ['read', 'write'], []) as AdminTokens
+}
+
 function listOf(tokens: string | readonly string[] | undefined): readonly string[] {
   return [tokens ?? []].flat()
+}
+
+const isList = (value: unknown): value is readonly string[] => Array.isArray(value)
+
+/** Returns what `authorize` found. @throws TypeError when that is not what it may return. */
+export function checkAccess(access: Access | undefined): Access | undefined {
+  if (!access || typeof access.actor === 'string') return access
+  throw refusal('authorize()', access, '{ actor, write } or undefined')
 }

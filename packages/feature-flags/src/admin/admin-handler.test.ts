@@ -4,7 +4,10 @@ import { createFlags } from '../create-flags.ts'
 import { defineFlags } from '../define-flags.ts'
 import { FlagDataError } from '../errors.ts'
 import type { FlagSource, SourceHost } from '../source.ts'
-import { type AdminOptions, createAdminHandler } from './admin-handler.ts'
+import { poll } from '../sources/poll.ts'
+import { createAdminHandler } from './admin-handler.ts'
+import type { AdminOptions } from './admin-options.ts'
+import { tagOf } from './revision-tag.ts'
 
 useVirtualTime()
 
@@ -124,19 +127,19 @@ describe('GET /admin/flags', () => {
     expect(JSON.stringify([list, history])).not.toMatch(/the (old|new) secret/)
   })
 
-  test('its ETag is the revision', async () => {
+  test('its ETag stands for the revision', async () => {
     const { flags, send } = setUp()
     const before = await send('GET', '/admin/flags')
     flags.override('MODE', 'warn')
     const after = await send('GET', '/admin/flags')
-    expect(before.headers.get('etag')).toBe('"1"')
-    expect(after.headers.get('etag')).toBe('"2"')
+    expect(before.headers.get('etag')).toBe(tagOf(1))
+    expect(after.headers.get('etag')).toBe(tagOf(2))
   })
 
   test('HEAD is the same without the body', async () => {
     const { send } = setUp()
     const { status, headers, body } = await send('HEAD', '/admin/flags')
-    expect([status, headers.get('etag'), body]).toEqual([200, '"1"', undefined])
+    expect([status, headers.get('etag'), body]).toEqual([200, tagOf(1), undefined])
   })
 })
 
@@ -149,7 +152,7 @@ describe('PUT /admin/flags/:name', () => {
     })
     expect(flags.get('MAX_CONCURRENT')).toBe(20)
     expect(status).toBe(200)
-    expect(headers.get('etag')).toBe('"2"')
+    expect(headers.get('etag')).toBe(tagOf(2))
     expect(body).toEqual({
       revision: 2,
       killed: false,
@@ -210,11 +213,52 @@ describe('PUT /admin/flags/:name', () => {
       422,
       '`ttlMs` must be a number of 1 or more, not 0',
     ])
+    expect(await put('ENABLE_RETRY', { value: true, ttlMs: null, reason })).toEqual([
+      422,
+      '`ttlMs` must be a number of 1 or more, not null',
+    ])
     expect(await put('ENABLE_RETRY', { value: true, ttlMs: 'soon', reason })).toEqual([
       422,
       '`ttlMs` must be a number of 1 or more, not "soon"',
     ])
     expect(flags.revision).toBe(1)
+  })
+
+  test('a time that is read as infinite is refused, and so is a value', async () => {
+    const { flags } = setUp()
+    const handler = createAdminHandler(flags, { token: TOKEN })
+    for (const body of [
+      '{"value":true,"ttlMs":1e999,"reason":"x"}',
+      '{"value":1e999,"reason":"x"}',
+    ]) {
+      const response = await handler(
+        new Request('http://localhost/admin/flags/ENABLE_RETRY', {
+          method: 'PUT',
+          headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
+          body,
+        }),
+      )
+      const { detail } = (await response.json()) as { detail: string }
+      expect([response.status, detail]).toEqual([
+        400,
+        expect.stringMatching(/^This number is too large \(line 1, column \d+\)$/),
+      ])
+    }
+    expect(flags.revision).toBe(1)
+  })
+
+  test('a long value that is refused does not come back', async () => {
+    const { send } = setUp({ token: TOKEN, maxBodyBytes: 2 ** 21 })
+    for (const value of ['x'.repeat(2 ** 20), [`${'x'.repeat(2 ** 20)}`]]) {
+      for (const name of ['ENABLE_RETRY', 'MAX_CONCURRENT', 'MODE', 'LIMITS']) {
+        const { status, body } = await send('PUT', `/admin/flags/${name}`, { value, reason: 'x' })
+        expect(status).toBe(422)
+        expect(JSON.stringify(body).length).toBeLessThan(1000)
+      }
+    }
+    const back = { revision: 'x'.repeat(2 ** 20), reason: 'x' }
+    const { body } = await send('POST', '/admin/flags/rollback', back)
+    expect(JSON.stringify(body).length).toBeLessThan(1000)
   })
 
   test('a secret value that is refused is not shown', async () => {
@@ -233,7 +277,7 @@ describe('PUT /admin/flags/:name', () => {
     expect(flags.get('history')).toBe(true)
     const { body, headers } = await send('GET', '/admin/flags/history')
     expect(body.changes).toHaveLength(1)
-    expect(headers.get('etag')).toBe('"2"')
+    expect(headers.get('etag')).toBe(tagOf(2))
     const options = await send('OPTIONS', '/admin/flags/history')
     expect(options.headers.get('allow')).toBe('GET, HEAD, PUT, DELETE, OPTIONS')
   })
@@ -260,11 +304,6 @@ describe('DELETE /admin/flags/:name', () => {
     expect(await clear('/admin/flags/MODE')).toEqual([200, 'off', undefined])
     expect(await clear('/admin/flags/MODE?reason=over')).toEqual([200, 'off', 'over'])
     expect(await clear('/admin/flags/MODE', { reason: 'done' })).toEqual([200, 'off', 'done'])
-    expect(await clear('/admin/flags/MODE?reason=over', { reason: 'done' })).toEqual([
-      200,
-      'off',
-      'done',
-    ])
   })
 
   test('is no mistake when there is nothing to clear', async () => {
@@ -306,6 +345,31 @@ describe('POST /admin/reload-flags', () => {
     expect(broken.body.sources[0].error).toBe('Expected "," (line 3, column 8)')
     expect(flags.get('MAX_CONCURRENT')).toBe(5)
   })
+})
+
+test('a reload during a poll answers with what the server says afterwards', async () => {
+  let server = 1
+  const fetch = async () => {
+    const answer = { flags: { LIMIT: server } }
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    return answer
+  }
+  const flags = createFlags({
+    flags: defineFlags({ LIMIT: { type: 'integer', default: 0 } }),
+    sources: [poll(fetch)],
+  })
+  const handler = createAdminHandler(flags, { token: TOKEN })
+  await advance(50)
+  server = 2
+  const answer = handler(
+    new Request('http://localhost/admin/reload-flags', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${TOKEN}` },
+    }),
+  )
+  await advance(150)
+  expect(await (await answer).json()).toMatchObject({ changes: [{ to: 1 }, { to: 2 }] })
+  flags.close()
 })
 
 describe('POST /admin/flags/rollback', () => {
@@ -377,6 +441,33 @@ describe('a reason', () => {
     expect(flags.history().every(({ reason }) => reason === 'fire')).toBe(true)
   })
 
+  test('is never ignored: given twice, or where nothing changes, it is refused', async () => {
+    const { flags, send } = setUp()
+    const twice = [
+      await send('DELETE', '/admin/flags/MODE?reason=over', { reason: 'done' }),
+      await send('POST', '/admin/flags/kill?reason=a', { on: true, reason: 'a' }),
+      await send('POST', '/admin/flags/kill?reason=a&reason=b', { on: true }),
+    ]
+    for (const { status, body } of twice) {
+      expect([status, body.detail]).toEqual([
+        422,
+        '`reason` must be given once, in the body or in the query',
+      ])
+    }
+    const ignored = [
+      await send('GET', '/admin/flags?reason=why'),
+      await send('GET', '/admin/flags?flag=MODE'),
+      await send('POST', '/admin/flags/kill?on=true&reason=a', { on: true }),
+      await send('POST', `/admin/reload-flags?${'x'.repeat(5000)}`),
+    ]
+    for (const { status, body } of ignored) {
+      expect(status).toBe(422)
+      expect(body.detail).toMatch(/^"\w{1,64}" is no query parameter here$/)
+    }
+    expect([flags.revision, flags.killed]).toEqual([1, false])
+    expect((await send('DELETE', '/admin/flags/MODE?reason=')).status).toBe(422)
+  })
+
   test('is one line that can be read', async () => {
     const { flags, send } = setUp()
     const good = ['x', 'x'.repeat(500), 'Überlast – 5 € 🐙']
@@ -417,12 +508,26 @@ describe('If-Match', () => {
       })
       return [status, headers.get('etag'), flags.get('MAX_CONCURRENT')]
     }
-    expect(await change('"1"', 6)).toEqual([200, '"2"', 6])
-    expect(await change('"1"', 7)).toEqual([412, '"2"', 6])
-    expect(await change('W/"2"', 7)).toEqual([412, '"2"', 6])
-    expect(await change('2', 7)).toEqual([412, '"2"', 6])
-    expect(await change('"2"', 8)).toEqual([200, '"3"', 8])
-    expect(await change('*', 9)).toEqual([200, '"4"', 9])
+    expect(await change(tagOf(1), 6)).toEqual([200, tagOf(2), 6])
+    expect(await change(tagOf(1), 7)).toEqual([412, tagOf(2), 6])
+    expect(await change(`W/${tagOf(2)}`, 7)).toEqual([412, tagOf(2), 6])
+    expect(await change('2', 7)).toEqual([412, tagOf(2), 6])
+    // Revisions of another process, or of the one before a restart.
+    expect(await change('"2"', 7)).toEqual([412, tagOf(2), 6])
+    expect(await change('"01234567-2"', 7)).toEqual([412, tagOf(2), 6])
+    expect(await change(tagOf(2), 8)).toEqual([200, tagOf(3), 8])
+    expect(await change('*', 9)).toEqual([200, tagOf(4), 9])
+  })
+
+  test('is a list, of which one must match', async () => {
+    const { send } = setUp()
+    const change = async (etags: string) => {
+      const body = { value: true, reason: 'tuning' }
+      const headers = { 'if-match': etags }
+      return (await send('PUT', '/admin/flags/ENABLE_RETRY', body, headers)).status
+    }
+    expect(await change('"999", "998"')).toBe(412)
+    expect(await change(`"999", ${tagOf(1)}`)).toBe(200)
   })
 
   test('holds for every change', async () => {
@@ -442,7 +547,12 @@ describe('If-Match', () => {
   test('looks after the body has come, so that of two at once one wins', async () => {
     const { flags, send } = setUp()
     const change = (value: number) =>
-      send('PUT', '/admin/flags/MAX_CONCURRENT', { value, reason: 'race' }, { 'if-match': '"1"' })
+      send(
+        'PUT',
+        '/admin/flags/MAX_CONCURRENT',
+        { value, reason: 'race' },
+        { 'if-match': tagOf(1) },
+      )
     const answers = await Promise.all([change(6), change(7)])
     expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 412])
     expect(flags.revision).toBe(2)
@@ -534,7 +644,12 @@ describe('a path', () => {
       const { status, headers, body: problem } = await send(method, path, body)
       expect(status).toBe(404)
       expect(headers.get('content-type')).toBe('application/problem+json')
-      expect(problem).toEqual({ title: 'Not Found', status: 404, requestId: expect.any(String) })
+      expect(problem).toEqual({
+        title: 'Not Found',
+        status: 404,
+        detail: expect.stringMatching(/basePath|no endpoint and no flag/),
+        requestId: expect.any(String),
+      })
     }
     expect(flags.revision).toBe(1)
   })
@@ -556,6 +671,16 @@ describe('a path', () => {
       allow,
       undefined,
     ])
+  })
+
+  test('that does not begin with the base path is answered with the option that sets it', async () => {
+    const { send } = setUp()
+    const { body } = await send('GET', '/ops/flags')
+    expect(body.detail).toBe(
+      'Nothing at /ops/flags: all paths begin with /admin/, the option `basePath`',
+    )
+    const long = await send('GET', `/ops/${'x'.repeat(8000)}`)
+    expect(long.body.detail.length).toBeLessThan(250)
   })
 
   test('begins with the base that is configured', async () => {

@@ -1,19 +1,21 @@
 import type { Clock } from '@holdfast/internal'
 
 const WINDOW_MS = 60_000
-/** However many addresses an attacker has, the table stays small. */
+/** Bounds the table, however many addresses an attacker has. */
 const MAX_CLIENTS = 1000
+/** No IP address is longer. An address may come from a header that the client wrote. */
+const MAX_ADDRESS_LENGTH = 64
 
-/** Counts the failed attempts of each client within a minute, which begins with the first. */
+/** Counts the failed attempts of each client within a minute that begins with the first. */
 export interface FailedAttempts {
   add(address: string | undefined): void
-  /** How long the client must wait until it may try again: 0 or less while it may. */
+  /** How long until the client's failures are no longer too many, in milliseconds; 0 or less while they are not. */
   waitMs(address: string | undefined): number
 }
 
-/** @param limit - How many a client may have. */
+/** @param limit - How many failures of a client are allowed. */
 export function createFailedAttempts(limit: number, clock: Clock): FailedAttempts {
-  /** Those whose minute began first come first. */
+  /** In the order in which their minutes began. */
   const clients = new Map<string, { count: number; readonly endsAt: number }>()
   return {
     add(address) {
@@ -35,8 +37,10 @@ export function createFailedAttempts(limit: number, clock: Clock): FailedAttempt
   }
 }
 
-/** Of IPv6 the first half: the other is for one client to choose. An IPv4 address is one, however it is written. */
-function networkOf(address = ''): string {
-  if (address.includes('.')) return address.replace(/.*:/, '')
-  return address.replace(/::.*/, '').split(':', 4).join(':')
+/** The first half of an IPv6 address, since one client can choose the other. An IPv4 address in any notation. */
+function networkOf(given = ''): string {
+  const address = given.slice(0, MAX_ADDRESS_LENGTH)
+  if (address.includes('.')) return address.slice(address.lastIndexOf(':') + 1)
+  const [start = ''] = address.split('::')
+  return start.split(':', 4).join(':')
 }

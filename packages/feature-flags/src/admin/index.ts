@@ -11,5 +11,6 @@ export type {
 export { toNodeListener } from '@holdfast/internal/node-bridge'
 export type { Access, AccessOptions, AdminTokens } from './access.ts'
 export type { AdminEvent } from './admin-event.ts'
-export type { AdminHandler, AdminOptions } from './admin-handler.ts'
+export type { AdminHandler } from './admin-handler.ts'
 export { createAdminHandler } from './admin-handler.ts'
+export type { AdminOptions } from './admin-options.ts'

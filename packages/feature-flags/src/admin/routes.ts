@@ -2,15 +2,15 @@ import type { ChangeInfo, Flags } from '../flags.ts'
 import { Problem } from './problem.ts'
 import type { Fields } from './read-body.ts'
 
-/** What a method does at a path. */
+/** A method at a path. */
 export interface Route {
-  /** What its body has besides `reason`. Where it has anything, the reason must be there. */
+  /** The fields of its body, besides `reason`. If there are any, the reason is required. */
   readonly fields: readonly string[]
-  /** Does it, at once. What it comes to is the answer. */
+  /** Performs it synchronously, or begins to. The result is the answer's body. */
   act(fields: Fields, info: ChangeInfo): Result | Promise<Result>
 }
 
-/** What is answered always, and more. */
+/** The body of an answer: what every answer has, and more. */
 interface Result {
   readonly revision: number
   readonly killed: boolean
@@ -19,7 +19,7 @@ interface Result {
 
 type MethodRoute = readonly [method: string, route: Route]
 
-/** Finds what can be done at a path below the base, by method; nothing where there is nothing. */
+/** Finds the routes at a path below the base path, by method. Empty where there is nothing. */
 export function createRoutes(flags: Flags): (path: string) => ReadonlyMap<string, Route> {
   const paths = new Map<string, readonly MethodRoute[]>([
     ['/flags', look(() => ({ sources: flags.sources(), flags: flags.list() }))],
@@ -45,7 +45,7 @@ export function createRoutes(flags: Flags): (path: string) => ReadonlyMap<string
     ],
   ])
 
-  // Taken in one go with what goes with it: whoever holds a revision must have seen its flags.
+  // Read together with the flags: whoever holds a revision must have seen its flags.
   const state = (): Result => ({ revision: flags.revision, killed: flags.killed })
 
   const ofFlag = (name: string): readonly MethodRoute[] => [
@@ -84,13 +84,13 @@ export function createRoutes(flags: Flags): (path: string) => ReadonlyMap<string
     const [, name = ''] = /^\/flags\/([^/]+)$/.exec(path) ?? []
     return new Map([
       ...(paths.get(path) ?? []),
-      // A flag may be called as a path is: the methods are others.
+      // A flag may have the name of a path, such as `history`: the methods differ.
       ...(Object.hasOwn(flags.definitions, name) ? ofFlag(name) : []),
     ])
   }
 }
 
-/** What flags do not take is the client's mistake. Of a secret one, their message does not show the value. */
+/** Turns errors of the flags into answers: the client's mistake. For a secret flag the message does not show the value. */
 function refuseMistakes(act: () => void): void {
   try {
     act()
