@@ -59,8 +59,19 @@ function checkHost(what: string, value: unknown): void {
     throw refusal(what, host, 'a host name without scheme and port')
 }
 
-/** Returns the options with their defaults. @throws RangeError or TypeError naming the option that is wrong. */
-export function checkAdminOptions(options: AdminOptions) {
+/** The options with their defaults. */
+type CheckedAdminOptions = AdminOptions & {
+  readonly [K in
+    | 'basePath'
+    | 'hosts'
+    | 'maxBodyBytes'
+    | 'maxFailures'
+    | 'name'
+    | 'clock']: NonNullable<AdminOptions[K]>
+}
+
+/** @throws RangeError or TypeError naming the option that is wrong. */
+export function checkAdminOptions(options: AdminOptions): CheckedAdminOptions {
   checkOptions('createAdminHandler', options, RULES)
   const { token, authorize } = options
   if (authorize && token !== undefined) throw new TypeError('`token` excludes `authorize`')
