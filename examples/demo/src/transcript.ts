@@ -62,6 +62,10 @@ function describe(event: ResilienceEvent): string {
       return `attempt ${event.attempt} failed (${event.errorClass}); waiting ${Math.round(event.waitMs)} ms`
     case 'retry.refused':
       return `after ${event.attempts} attempts at ${shortName(event.name)}: ${event.reason}`
+    case 'callback.failed':
+      return `${event.callback} of ${event.name}: ${event.error}`
+    case 'retry.created':
+      return shortName(event.name)
     case 'retry.succeeded':
     case 'retry.exhausted':
       return `after ${event.attempts} attempts at ${shortName(event.name)}`
@@ -71,6 +75,7 @@ function describe(event: ResilienceEvent): string {
     case 'fallback.attempted':
     case 'fallback.served':
       return shortName(event.candidate)
+    case 'fallback.created':
     case 'fallback.exhausted':
       return event.candidates.map(shortName).join(', ')
     case 'circuit-breaker.state-changed':

@@ -1,9 +1,8 @@
-import { getEventListeners } from 'node:events'
+import { listeners } from '@holdfast/internal/testing'
 import { describe, expect, it } from 'vitest'
 import { deriveAbort } from './derive-abort.ts'
 
 const reason = new Error('the caller gave up')
-const listeners = (signal: AbortSignal) => getEventListeners(signal, 'abort').length
 
 describe('a derived abort', () => {
   it('follows its parent, with the reason itself', () => {

@@ -1,5 +1,5 @@
-import { getEventListeners } from 'node:events'
 import { systemClock } from '@holdfast/internal'
+import { listeners } from '@holdfast/internal/testing'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type DerivedAbort, deriveAbort } from './derive-abort.ts'
 import { StreamInterruptedError } from './errors.ts'
@@ -168,7 +168,7 @@ describe('a reader', () => {
     controller.abort(reason)
     expect((await reading).error).toBe(reason)
     expect(outcome(settle)).toBe('ignore')
-    expect(getEventListeners(controller.signal, 'abort')).toEqual([])
+    expect(listeners(controller.signal)).toBe(0)
   })
 
   it('who aborts without reading gives the permit back in the same tick', async () => {
@@ -184,6 +184,6 @@ describe('a reader', () => {
     await read((await guard([delta('a'), STOP], signal)).stream)
     await read((await guard([delta('a')], signal)).stream)
     await (await guard([delta('a'), 'hang'], signal)).stream.return?.()
-    expect(getEventListeners(signal, 'abort')).toEqual([])
+    expect(listeners(signal)).toBe(0)
   })
 })

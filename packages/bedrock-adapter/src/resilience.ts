@@ -6,7 +6,7 @@ import {
   type LimiterOptions,
   type LimiterPermit,
 } from '@holdfast/limiter'
-import { FallbackExhaustedError, fallback } from '@holdfast/pipeline'
+import { type FallbackEvent, FallbackExhaustedError, fallback } from '@holdfast/pipeline'
 import { type AnswerUsage, createAnswerUsage } from './answer-usage.ts'
 import type { BedrockClient, SendOptions } from './attempt.ts'
 import { type BedrockLimiterContext, createUsageSettler } from './bedrock-rates.ts'
@@ -65,8 +65,16 @@ export function createResilience(options: ResilienceOptions = {}): Resilience {
     name: 'model-fallback',
     when: (error: unknown) => verdictOf(error).fallback,
     label: ({ modelId }: ModelCandidate) => modelId,
-    onEvent,
+    // One fallback is made for each call, and they all report as one policy.
+    onEvent: (event: FallbackEvent) => {
+      if (event.type !== 'fallback.created') emit(onEvent, event)
+    },
   }
+  emit(onEvent, {
+    type: 'fallback.created',
+    name: fallbackOptions.name,
+    candidates: modelsFor(undefined).map(fallbackOptions.label),
+  })
 
   async function send(
     client: BedrockClient,

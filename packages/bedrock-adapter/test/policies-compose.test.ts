@@ -1,4 +1,4 @@
-import { createCircuitBreaker, failureCount } from '@holdfast/circuit-breaker'
+import { CircuitOpenError, createCircuitBreaker, failureCount } from '@holdfast/circuit-breaker'
 import { advance, hang, listeners, timers, useVirtualTime, watch } from '@holdfast/internal/testing'
 import { createLimiter } from '@holdfast/limiter'
 import {
@@ -9,7 +9,7 @@ import {
   pipeline,
   timeout,
 } from '@holdfast/pipeline'
-import { constant, createRetry, type RetryContext } from '@holdfast/retry'
+import { constant, createRetry, isRetryable, type RetryContext } from '@holdfast/retry'
 import { describe, expect, test } from 'vitest'
 
 useVirtualTime()
@@ -173,4 +173,45 @@ describe.each(NAMES)('%s switched off at run time', (off) => {
       await expect(policy(work)).resolves.toMatchObject(expected[off] as object)
     }
   })
+})
+
+describe('the no of a policy is final', () => {
+  test('an open circuit inside a retry rejects at once', async () => {
+    const breaker = createCircuitBreaker()
+    breaker.open()
+    const call = watch(pipeline(createRetry(), breaker)(() => 'answer'))
+    await advance(0)
+    expect(call).toMatchObject({ settledAt: 0, reason: { code: 'CIRCUIT_OPEN' } })
+  })
+
+  test('a full limiter, and a closed one, inside a retry reject at once', async () => {
+    const limiter = createLimiter({ maxConcurrent: 1, maxQueue: 0 })
+    watch(limiter(hang))
+    const full = watch(pipeline(createRetry(), limiter)(() => 'answer'))
+    await advance(0)
+    expect(full).toMatchObject({ settledAt: 0, reason: { code: 'QUEUE_FULL' } })
+    limiter.close()
+    const closed = watch(pipeline(createRetry(), limiter)(() => 'answer'))
+    await advance(0)
+    expect(closed).toMatchObject({ settledAt: 0, reason: { code: 'LIMITER_CLOSED' } })
+  })
+
+  test('a retry waits for an open circuit where it is asked to', async () => {
+    const breaker = createCircuitBreaker({ openForMs: 5_000 })
+    breaker.open()
+    const waits = (error: unknown) => CircuitOpenError.isInstance(error) || isRetryable(error)
+    const call = watch(pipeline(createRetry({ retryable: waits }), breaker)(() => 'answer'))
+    await advance(5_000)
+    expect(call).toMatchObject({ settledAt: 5_000, value: 'answer' })
+  })
+})
+
+test('a timeout outside a retry says what the last attempt failed with', async () => {
+  const unavailable = Object.assign(new Error('unavailable'), { status: 503 })
+  const policy = pipeline(timeout({ ms: 1_500 }), createRetry({ random: () => 0.5 }))
+  const call = watch(
+    policy(({ attempt }) => (attempt === 1 ? Promise.reject(unavailable) : hang())),
+  )
+  await advance(1_500)
+  expect(call.reason).toMatchObject({ timeoutMs: 1_500, cause: unavailable })
 })

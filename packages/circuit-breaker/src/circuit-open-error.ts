@@ -17,6 +17,8 @@ export class CircuitOpenError extends Error {
   override readonly name: string = 'CircuitOpenError'
   readonly code = 'CIRCUIT_OPEN'
   readonly statusCode = 503
+  /** `@holdfast/retry` does not retry it by default: waiting is the caller's choice. */
+  readonly retryable = false
   /** The name of the circuit breaker. */
   readonly circuit: string
   /** `open`, or `half-open`: as many probes are out as may. */

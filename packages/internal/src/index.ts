@@ -6,16 +6,22 @@ export { withMembers } from './callable.ts'
 export type { CallbackFailedEvent } from './callbacks.ts'
 export { callbackReporter, guardCallback } from './callbacks.ts'
 export type { Clock } from './clock.ts'
-export { MAX_TIMER_MS, systemClock } from './clock.ts'
+export { checkClock, MAX_TIMER_MS, systemClock } from './clock.ts'
 export { checkContext } from './context.ts'
 export type { ErrorClass } from './errors/classify-error.ts'
-export { classifyError, errorOutcome, isRetryable } from './errors/classify-error.ts'
+export {
+  classifyError,
+  errorOutcome,
+  isRetryable,
+  mostHelpfulError,
+} from './errors/classify-error.ts'
 export { brand, isBranded } from './errors/error-brand.ts'
 export { errorStatus } from './errors/error-status.ts'
 export { TimeoutError } from './errors/timeout-error.ts'
 export { serverHintMs } from './errors/wait-hint.ts'
 export type { HoldfastEvent } from './events.ts'
 export { emit } from './events.ts'
+export { addFailure, failuresOf, withFailures } from './failures.ts'
 export { createHostCheck } from './host-check.ts'
 export type { NumberRule, OptionRule, OptionRules } from './options.ts'
 export {

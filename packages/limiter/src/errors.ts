@@ -5,6 +5,8 @@ export class QueueFullError extends Error {
   override readonly name: string = 'QueueFullError'
   readonly code = 'QUEUE_FULL'
   readonly statusCode = 503
+  /** `@holdfast/retry` does not retry it by default: waiting is the caller's choice. */
+  readonly retryable = false
   /** When a call that came now would have its turn, in milliseconds, from how fast the queue has moved, if it has. */
   readonly retryAfterMs: number | undefined
 
@@ -25,6 +27,8 @@ export class QueueTimeoutError extends Error {
   override readonly name: string = 'QueueTimeoutError'
   readonly code = 'QUEUE_TIMEOUT'
   readonly statusCode = 503
+  /** `@holdfast/retry` does not retry it by default: waiting is the caller's choice. */
+  readonly retryable = false
   /** When a call that came now would have its turn, in milliseconds, from how fast the queue has moved, if it has. */
   readonly retryAfterMs: number | undefined
 
@@ -48,6 +52,8 @@ export class LimiterClosedError extends Error {
   override readonly name: string = 'LimiterClosedError'
   readonly code = 'LIMITER_CLOSED'
   readonly statusCode = 503
+  /** `@holdfast/retry` does not retry it by default: waiting is the caller's choice. */
+  readonly retryable = false
 
   constructor(limiter: string) {
     super(`Limiter ${JSON.stringify(limiter)} is closed`)

@@ -14,8 +14,10 @@ type Facts = Readonly<Record<string, unknown>>
 // What an operator wants to know is told; what comes with each call is for who looks closer.
 const LEVEL_OF: Readonly<Record<string, Level | ((event: Facts) => Level)>> = {
   'bedrock.stream-interrupted': 'error',
+  'callback.failed': 'error',
   'circuit-breaker.state-changed': ({ to }) => (to === 'open' ? 'warn' : 'info'),
   'fallback.exhausted': 'error',
+  'fallback.substituted': 'warn',
   'fallback.switched': 'warn',
   'feature-flags.admin-refused': 'warn',
   'feature-flags.changed': 'info',

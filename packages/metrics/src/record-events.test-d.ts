@@ -2,7 +2,7 @@ import type { CircuitBreakerEvent } from '@holdfast/circuit-breaker'
 import type { FlagsEvent } from '@holdfast/feature-flags'
 import type { AdminEvent } from '@holdfast/feature-flags/admin'
 import type { LimiterEvent } from '@holdfast/limiter'
-import type { FallbackEvent, TimeoutEvent } from '@holdfast/pipeline'
+import type { FallbackEvent, FallbackToEvent, TimeoutEvent } from '@holdfast/pipeline'
 import type { RetryEvent } from '@holdfast/retry'
 import { expectTypeOf, test } from 'vitest'
 import type { HoldfastEvent, MetricsEvent, RecordedEvent, recordEvents } from './index.ts'
@@ -11,6 +11,7 @@ type PackageEvent =
   | AdminEvent
   | CircuitBreakerEvent
   | FallbackEvent
+  | FallbackToEvent
   | FlagsEvent
   | LimiterEvent
   | RetryEvent

@@ -198,15 +198,17 @@ test('fallbacks and timeouts', async () => {
     { type: 'fallback.attempted', name, candidate: 'small' },
     { type: 'fallback.served', name, candidate: 'small' },
     { type: 'fallback.exhausted', name },
+    { type: 'fallback.substituted', name },
     { type: 'timeout.expired', name },
   )
   expect(await samples()).toEqual([
-    'model_fallback_attempt_total{name="chat",model_id="big"} 1',
-    'model_fallback_attempt_total{name="chat",model_id="small"} 1',
-    'model_fallback_skipped_total{name="chat",model_id="middle"} 1',
-    'model_fallback_success_total{name="chat",model_id="small"} 1',
-    'model_fallback_total{name="chat",from_model="big",to_model="small"} 1',
-    'model_fallback_exhausted_total{name="chat"} 1',
+    'fallback_attempted_total{name="chat",candidate="big"} 1',
+    'fallback_attempted_total{name="chat",candidate="small"} 1',
+    'fallback_skipped_total{name="chat",candidate="middle"} 1',
+    'fallback_served_total{name="chat",candidate="small"} 1',
+    'fallback_switched_total{name="chat",from="big",to="small"} 1',
+    'fallback_exhausted_total{name="chat"} 1',
+    'fallback_substituted_total{name="chat"} 1',
     'timeout_expired_total{name="chat"} 1',
   ])
 })
@@ -220,6 +222,48 @@ test('feature flags are shown as 0 from their creation', async () => {
       'feature_flag_source_stale{name="flags",source="file"} 0',
     ]),
   )
+})
+
+test('the model fallback of the Bedrock adapter', async () => {
+  const { hear, samples } = setUp()
+  const name = 'model-fallback'
+  hear(
+    { type: 'fallback.attempted', name, candidate: 'big' },
+    { type: 'fallback.skipped', name, candidate: 'middle' },
+    { type: 'fallback.switched', name, from: 'big', to: 'small' },
+    { type: 'fallback.served', name, candidate: 'small' },
+    { type: 'fallback.exhausted', name },
+  )
+  const labels = 'name="model-fallback"'
+  expect(await samples()).toEqual([
+    `model_fallback_attempt_total{${labels},model_id="big"} 1`,
+    `model_fallback_skipped_total{${labels},model_id="middle"} 1`,
+    `model_fallback_success_total{${labels},model_id="small"} 1`,
+    `model_fallback_total{${labels},from_model="big",to_model="small"} 1`,
+    `model_fallback_exhausted_total{${labels}} 1`,
+  ])
+})
+
+test('counters show as 0 once their policy is created', async () => {
+  const { hear, samples } = setUp()
+  hear(
+    { type: 'retry.created', name: 'search' },
+    { type: 'timeout.created', name: 'search' },
+    { type: 'fallback.created', name: 'hosts', candidates: ['a'] },
+  )
+  const shown = await samples()
+  expect(shown).toContain('retry_succeeded_total{name="search"} 0')
+  expect(shown).toContain('retry_attempts_total{name="search",reason="throttle"} 0')
+  expect(shown).toContain('retry_refused_total{name="search",reason="budget"} 0')
+  expect(shown).toContain('timeout_expired_total{name="search"} 0')
+  expect(shown).toContain('fallback_served_total{name="hosts",candidate="a"} 0')
+  expect(shown).toContain('fallback_exhausted_total{name="hosts"} 0')
+})
+
+test('callbacks of the user that failed', async () => {
+  const { hear, samples } = setUp()
+  hear({ type: 'callback.failed', name: 'search', callback: 'when' })
+  expect(await samples()).toEqual(['callback_failed_total{name="search",callback="when"} 1'])
 })
 
 test('feature flags', async () => {

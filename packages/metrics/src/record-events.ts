@@ -1,6 +1,7 @@
 import type { HoldfastEvent } from '@holdfast/internal'
 import type { Registry } from './metrics.ts'
 import { type BedrockFacts, recordBedrock } from './record/bedrock.ts'
+import { type CallbackFacts, recordCallbacks } from './record/callback.ts'
 import { type CircuitBreakerFacts, recordCircuitBreakers } from './record/circuit-breaker.ts'
 import { type FeatureFlagFacts, recordFeatureFlags } from './record/feature-flags.ts'
 import { type LimiterFacts, recordLimiters } from './record/limiter.ts'
@@ -12,6 +13,7 @@ import { recordToolLoopGuards, type ToolLoopGuardFacts } from './record/tool-loo
 /** What of the packages' events is recorded, by the fields that are read. Other events are ignored. */
 export type RecordedEvent =
   | BedrockFacts
+  | CallbackFacts
   | CircuitBreakerFacts
   | FeatureFlagFacts
   | LimiterFacts
@@ -43,6 +45,7 @@ export function recordEvents(
 ): (event: HoldfastEvent) => void {
   const recorder: Recorder<RecordedEvent> = {
     ...recordBedrock(registry),
+    ...recordCallbacks(registry),
     ...recordCircuitBreakers(registry),
     ...recordFeatureFlags(registry),
     ...recordLimiters(registry, queueWaitBuckets),

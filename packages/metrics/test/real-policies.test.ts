@@ -86,9 +86,14 @@ test('a retry that gives up, and one that gets there', async () => {
   await advance(100)
   await served
   expect(await samples()).toEqual([
+    'retry_attempts_total{name="search",reason="throttle"} 0',
     'retry_attempts_total{name="search",reason="transient"} 3',
+    'retry_attempts_total{name="search",reason="timeout"} 0',
     'retry_succeeded_total{name="search"} 1',
     'retry_exhausted_total{name="search"} 1',
+    'retry_refused_total{name="search",reason="hint"} 0',
+    'retry_refused_total{name="search",reason="deadline"} 0',
+    'retry_refused_total{name="search",reason="budget"} 0',
   ])
 })
 
@@ -102,11 +107,12 @@ test('a fallback that goes to the next, and a timeout', async () => {
   expect(await answer).toBe('fine')
   await chain(fail).catch(() => {})
   expect(await samples()).toEqual([
-    'model_fallback_attempt_total{name="chat",model_id="big"} 2',
-    'model_fallback_attempt_total{name="chat",model_id="small"} 2',
-    'model_fallback_success_total{name="chat",model_id="small"} 1',
-    'model_fallback_total{name="chat",from_model="big",to_model="small"} 2',
-    'model_fallback_exhausted_total{name="chat"} 1',
+    'fallback_attempted_total{name="chat",candidate="big"} 2',
+    'fallback_attempted_total{name="chat",candidate="small"} 2',
+    'fallback_served_total{name="chat",candidate="big"} 0',
+    'fallback_served_total{name="chat",candidate="small"} 1',
+    'fallback_switched_total{name="chat",from="big",to="small"} 2',
+    'fallback_exhausted_total{name="chat"} 1',
     'timeout_expired_total{name="search"} 1',
   ])
 })

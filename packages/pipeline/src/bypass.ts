@@ -1,23 +1,34 @@
-import { type Context, checkFunction, type Operation, type Policy } from '@holdfast/internal'
+import {
+  type Context,
+  callbackReporter,
+  checkFunction,
+  guardCallback,
+  type Policy,
+} from '@holdfast/internal'
 import { identity } from './identity.ts'
 
 /**
- * A policy that can be switched off while it runs: when `isOff` says so, the call goes straight to the operation. It is
- * asked at each call; a call under way stays as it began.
+ * A policy that can be switched off while it runs. While `isOff()` returns `true`, calls go straight to the operation. It is
+ * asked once for each call, and a call in flight stays as it began. If it throws, the policy is on.
  *
- * What the policy would have added to the context may be missing, and the types say so.
+ * What the policy would have added to the context may then be missing, and the types say so.
  *
- * @throws TypeError unless both are functions.
+ * @throws TypeError unless both arguments are functions.
  *
  * @example
  * const layers = pipeline(limiter, bypass(createRetry(), () => !flags.get('ENABLE_RETRY')))
  */
-export function bypass<C extends Context>(
-  policy: Policy<C>,
+export function bypass<C extends Context, Given extends Context>(
+  policy: Policy<C, Given>,
   isOff: () => boolean,
-): Policy<Context & Partial<C>> {
+): Policy<Context & Given & Partial<C>, Given> {
   checkFunction('policy', policy)
   checkFunction('isOff', isOff)
-  return async <T>(operation: Operation<T, Context & Partial<C>>, context?: Context): Promise<T> =>
-    isOff() ? identity(operation as Operation<T>, context) : policy(operation, context)
+  const report = callbackReporter(policy.name, undefined)
+  const asks = guardCallback('isOff', isOff, () => false, report)
+  // The two differ only in what the operation may find in its context, which the returned type says.
+  const on: unknown = policy
+  const switched: unknown = async (...call: Parameters<Policy>) =>
+    asks() ? identity(...call) : (on as Policy)(...call)
+  return switched as Policy<Context & Given & Partial<C>, Given>
 }

@@ -1,28 +1,48 @@
-import { brand, isBranded, readProperty } from '@holdfast/internal'
+import {
+  brand,
+  classifyError,
+  errorStatus,
+  isBranded,
+  isRetryable,
+  mostHelpfulError,
+  serverHintMs,
+} from '@holdfast/internal'
 
-/** Every candidate failed or was skipped. */
+/**
+ * Every candidate failed or was skipped. It means what its parts mean: its status, and whether another attempt may succeed,
+ * are those of the most helpful error, a retryable one if there is any.
+ */
 export class FallbackExhaustedError extends Error {
   override readonly name: string = 'FallbackExhaustedError'
   readonly code = 'FALLBACK_EXHAUSTED'
-  readonly statusCode = 503
+  /** The most helpful error's HTTP status. 503 if that error has none, unless it blames the request. */
+  readonly statusCode: number | undefined
+  /** Whether another attempt may succeed. `false` when all candidates were skipped. */
+  readonly retryable: boolean
   /** What each candidate that was tried failed with, in order; `cause` is the last. */
   readonly errors: readonly unknown[]
-  /** The shortest wait that any of the errors names, in milliseconds. */
+  /** The shortest wait that any of the errors asks for, in milliseconds. */
   readonly retryAfterMs: number | undefined
 
-  /** @param candidates - The labels of those that were tried, in the order of `errors`. */
+  /** @param candidates - The labels of the candidates that were tried, in the order of `errors`. */
   constructor(candidates: readonly string[], errors: readonly unknown[]) {
-    const what = errors.length > 0 ? `All of ${candidates.join(', ')} failed` : 'All were skipped'
+    const what =
+      errors.length > 0
+        ? `All candidates failed: ${candidates.join(', ')}`
+        : 'All candidates were skipped'
     super(what, { cause: errors.at(-1) })
+    const decisive = mostHelpfulError(errors)
+    const errorClass = classifyError(decisive)
+    const isOwnFault = errorClass === 'client' || errorClass === 'abort'
     this.errors = errors
-    const waits = errors
-      .map((error) => readProperty(error, 'retryAfterMs'))
-      .filter((wait): wait is number => typeof wait === 'number' && wait >= 0)
+    this.statusCode = errorStatus(decisive) ?? (isOwnFault ? undefined : 503)
+    this.retryable = isRetryable(decisive)
+    const waits = errors.map(serverHintMs).filter((wait) => wait !== undefined)
     this.retryAfterMs = waits.length > 0 ? Math.min(...waits) : undefined
     brand(this, 'FallbackExhaustedError')
   }
 
-  /** Knows instances of any copy of this package. */
+  /** Recognizes instances from any copy of the package. */
   static isInstance(error: unknown): error is FallbackExhaustedError {
     return isBranded(error, 'FallbackExhaustedError')
   }

@@ -58,7 +58,7 @@ describe('when all have failed', () => {
       name: 'FallbackExhaustedError',
       code: 'FALLBACK_EXHAUSTED',
       statusCode: 503,
-      message: 'All of sonnet, haiku, nova failed',
+      message: 'All candidates failed: sonnet, haiku, nova',
       errors: [first, second, third],
       cause: third,
       retryAfterMs: undefined,
@@ -143,28 +143,37 @@ describe('skip', () => {
     const call = fallback(MODELS, { skip: () => true })(ask)
     const error = await call.catch((thrown) => thrown)
     expect(error).toBeInstanceOf(FallbackExhaustedError)
-    expect(error).toMatchObject({ message: 'All were skipped', errors: [], cause: undefined })
+    expect(error).toMatchObject({
+      message: 'All candidates were skipped',
+      errors: [],
+      cause: undefined,
+    })
     expect(asked).toEqual([])
-    await expect(fallback(['sonnet'], { skip: () => true })(ask)).rejects.toThrow('All were')
+    await expect(fallback(['sonnet'], { skip: () => true })(ask)).rejects.toThrow(
+      'All candidates were',
+    )
   })
 
   test('of the rest after a failure: the error tells of those that were tried', async () => {
     const { ask } = service({ sonnet: first })
     const policy = fallback(MODELS, { skip: (candidate) => candidate !== 'sonnet' })
     await expect(policy(ask)).rejects.toMatchObject({
-      message: 'All of sonnet failed',
+      message: 'All candidates failed: sonnet',
       errors: [first],
       cause: first,
     })
   })
 
-  test('that throws rejects with what it threw', async () => {
+  test('that throws counts as absent and is reported', async () => {
     const { asked, ask } = service()
+    const onEvent = vi.fn()
     const skip = () => {
       throw second
     }
-    await expect(fallback(MODELS, { skip })(ask)).rejects.toBe(second)
-    expect(asked).toEqual([])
+    await expect(fallback(MODELS, { skip, onEvent })(ask)).resolves.toBe('answer of sonnet')
+    expect(asked).toEqual(['sonnet'])
+    const report = { type: 'callback.failed', name: 'fallback', callback: 'skip', error: second }
+    expect(onEvent).toHaveBeenCalledWith(report)
   })
 
   test('from within which the caller gives up: the reason, though none is left', async () => {
@@ -228,7 +237,10 @@ describe('an abort', () => {
 describe('events', () => {
   const record = () => {
     const events: FallbackEvent[] = []
-    return { events, onEvent: (event: FallbackEvent) => void events.push(event) }
+    const onEvent = (event: FallbackEvent) => {
+      if (event.type !== 'fallback.created') events.push(event)
+    }
+    return { events, onEvent }
   }
   const name = 'models'
 
@@ -247,7 +259,9 @@ describe('events', () => {
     const { events, onEvent } = record()
     const regions = [{ id: 'eu' }, { id: 'us' }]
     const policy = fallback(regions, { name, label: ({ id }) => id, onEvent })
-    await expect(policy(() => Promise.reject('a string'))).rejects.toThrow('All of eu, us failed')
+    await expect(policy(() => Promise.reject('a string'))).rejects.toThrow(
+      'All candidates failed: eu, us',
+    )
     expect(events).toEqual([
       { type: 'fallback.attempted', name, candidate: 'eu' },
       { type: 'fallback.switched', name, from: 'eu', to: 'us', errorName: 'string' },
@@ -338,5 +352,7 @@ test('an operation that is no function is named, and no candidate is blamed for 
   const onEvent = vi.fn()
   const call = fallback(MODELS, { onEvent })('ask' as never)
   await expect(call).rejects.toThrow(new TypeError('`operation` must be a function, not "ask"'))
-  expect(onEvent).not.toHaveBeenCalled()
+  expect(onEvent).toHaveBeenCalledExactlyOnceWith(
+    expect.objectContaining({ type: 'fallback.created' }),
+  )
 })

@@ -1,10 +1,24 @@
-export type { Clock, Context, Operation, Policy } from '@holdfast/internal'
+export type { CallbackFailedEvent, Clock, Context, Operation, Policy } from '@holdfast/internal'
 export { TimeoutError } from '@holdfast/internal'
 export { bypass } from './bypass.ts'
-export type { FallbackContext, FallbackEvent, FallbackOptions } from './fallback.ts'
+export type {
+  FallbackChanges,
+  FallbackContext,
+  FallbackEvent,
+  FallbackOptions,
+  FallbackPolicy,
+} from './fallback.ts'
 export { fallback } from './fallback.ts'
 export { FallbackExhaustedError } from './fallback-exhausted-error.ts'
-export type { PipelineContext } from './pipeline.ts'
+export type { FallbackToEvent, FallbackToOptions, FallbackToPolicy } from './fallback-to.ts'
+export { fallbackTo } from './fallback-to.ts'
+export type { GivenContext, PipelineContext } from './pipeline.ts'
 export { pipeline } from './pipeline.ts'
-export type { TimeoutContext, TimeoutEvent, TimeoutOptions } from './timeout.ts'
+export type {
+  TimeoutChanges,
+  TimeoutContext,
+  TimeoutEvent,
+  TimeoutOptions,
+  TimeoutPolicy,
+} from './timeout.ts'
 export { timeout } from './timeout.ts'

@@ -49,11 +49,6 @@ describe('pipeline', () => {
     await expect(Promise.all([policy(() => 1), policy(() => 2)])).resolves.toEqual([1, 2])
   })
 
-  test('of one policy is that policy', () => {
-    const policy = noting([], 'a')
-    expect(pipeline(policy)).toBe(policy)
-  })
-
   test('of none rejects an aborted call, and does not start it', async () => {
     const reason = new Error('enough')
     const work = vi.fn(() => new Promise(() => {}))

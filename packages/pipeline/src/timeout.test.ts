@@ -1,9 +1,13 @@
 import { TimeoutError } from '@holdfast/internal'
 import { advance, hang, listeners, timers, useVirtualTime, watch } from '@holdfast/internal/testing'
-import { describe, expect, test, vi } from 'vitest'
-import { timeout } from './timeout.ts'
+import { describe, expect, type Mock, test, vi } from 'vitest'
+import { type TimeoutEvent, timeout } from './timeout.ts'
 
 useVirtualTime()
+
+/** The types of the events that an observer has received. */
+const types = (onEvent: Mock<(event: TimeoutEvent) => void>) =>
+  onEvent.mock.calls.map(([event]) => event.type)
 
 const reason = new Error('the caller gave up')
 
@@ -25,7 +29,7 @@ describe('an operation in time', () => {
   test('sees all that the caller gave, and a signal of its own', async () => {
     const context = { signal: new AbortController().signal, key: 'a model' }
     const seen = await timeout({ ms: 100 })((given) => given, context)
-    expect(seen).toEqual({ ...context, signal: expect.any(AbortSignal), deadlineAt: 100 })
+    expect(seen).toMatchObject({ ...context, signal: expect.any(AbortSignal), deadlineAt: 100 })
     expect(seen.signal).not.toBe(context.signal)
   })
 
@@ -106,21 +110,24 @@ describe('an abort by the caller', () => {
   })
 
   test('wins over the timeout: rejects at once with its reason, and no expiry is told', async () => {
-    const onEvent = vi.fn()
+    const onEvent = vi.fn<(event: TimeoutEvent) => void>()
     const controller = new AbortController()
     const call = watch(timeout({ ms: 100, onEvent })(hang, { signal: controller.signal }))
     await advance(40)
     controller.abort(reason)
     await advance(100)
     expect(call).toMatchObject({ reason, settledAt: 40 })
-    expect(onEvent).not.toHaveBeenCalled()
+    expect(types(onEvent)).toEqual(['timeout.created'])
     expect([timers(), listeners(controller.signal)]).toEqual([0, 0])
   })
 })
 
 describe('nested', () => {
   test('the sooner one ends it, and only that one tells', async () => {
-    const [outer, inner] = [vi.fn(), vi.fn()]
+    const [outer, inner] = [
+      vi.fn<(event: TimeoutEvent) => void>(),
+      vi.fn<(event: TimeoutEvent) => void>(),
+    ]
     const first = watch(
       timeout({ ms: 50, onEvent: outer })((context) =>
         timeout({ ms: 100, onEvent: inner })(hang, context),
@@ -128,12 +135,16 @@ describe('nested', () => {
     )
     await advance(200)
     expect(first).toMatchObject({ settledAt: 50, reason: { timeoutMs: 50 } })
-    expect([outer.mock.calls.length, inner.mock.calls.length]).toEqual([1, 0])
+    expect(types(outer)).toEqual(['timeout.created', 'timeout.expired'])
+    expect(types(inner)).toEqual(['timeout.created'])
     expect(timers()).toBe(0)
   })
 
   test('the inner time is over first: the outer hands its error on', async () => {
-    const [outer, inner] = [vi.fn(), vi.fn()]
+    const [outer, inner] = [
+      vi.fn<(event: TimeoutEvent) => void>(),
+      vi.fn<(event: TimeoutEvent) => void>(),
+    ]
     const call = watch(
       timeout({ ms: 100, onEvent: outer })((context) =>
         timeout({ ms: 50, onEvent: inner })(hang, context),
@@ -141,7 +152,8 @@ describe('nested', () => {
     )
     await advance(200)
     expect(call).toMatchObject({ settledAt: 50, reason: { timeoutMs: 50 } })
-    expect([outer.mock.calls.length, inner.mock.calls.length]).toEqual([0, 1])
+    expect(types(outer)).toEqual(['timeout.created'])
+    expect(types(inner)).toEqual(['timeout.created', 'timeout.expired'])
     expect(timers()).toBe(0)
   })
 })
@@ -162,10 +174,10 @@ test('an operation that is no function is named, and leaves no timer', async () 
 
 describe('events', () => {
   test('tell of an expiry, by name', async () => {
-    const onEvent = vi.fn()
+    const onEvent = vi.fn<(event: TimeoutEvent) => void>()
     watch(timeout({ ms: 100, name: 'chat', onEvent })(hang))
     await advance(200)
-    expect(onEvent).toHaveBeenCalledExactlyOnceWith({
+    expect(onEvent).toHaveBeenLastCalledWith({
       type: 'timeout.expired',
       name: 'chat',
       timeoutMs: 100,

@@ -1,4 +1,10 @@
-import { checkNumber, classifyError, MAX_TIMER_MS } from '@holdfast/internal'
+import {
+  checkNumber,
+  checkOptions,
+  classifyError,
+  MAX_TIMER_MS,
+  type OptionRules,
+} from '@holdfast/internal'
 
 /**
  * How long to wait after a failed attempt, in milliseconds.
@@ -40,6 +46,18 @@ export interface ExponentialOptions {
   readonly jitter?: Jitter | undefined
 }
 
+const MILLISECONDS = { min: 0, max: MAX_TIMER_MS }
+const DECORRELATED_RULES: OptionRules<DecorrelatedOptions> = {
+  initialMs: MILLISECONDS,
+  maxMs: MILLISECONDS,
+}
+const EXPONENTIAL_RULES: OptionRules<ExponentialOptions> = {
+  initialMs: MILLISECONDS,
+  maxMs: MILLISECONDS,
+  factor: { min: 1 },
+  jitter: (_option, value) => spreadOf(value as Jitter),
+}
+
 /** From which to which part of the planned wait. */
 const SPREADS = { full: [0, 1], equal: [0.5, 1], none: [1, 1] } as const
 
@@ -49,10 +67,8 @@ const SPREADS = { full: [0, 1], equal: [0.5, 1], none: [1, 1] } as const
  * @throws RangeError or TypeError naming the option that is wrong.
  */
 export function exponential(options: ExponentialOptions = {}): Backoff {
+  checkOptions('exponential', options, EXPONENTIAL_RULES)
   const { initialMs = 1_000, factor = 2, maxMs = 30_000, jitter = 0.2 } = options
-  checkMs('initialMs', initialMs)
-  checkNumber('factor', factor, { min: 1 })
-  checkMs('maxMs', maxMs)
   const [low, high] = spreadOf(jitter)
   return (attempt, error, _previousMs, random) => {
     // Beyond a thousand attempts the power is Infinity, which 0 must not meet.
@@ -68,7 +84,7 @@ export function exponential(options: ExponentialOptions = {}): Backoff {
  * @throws RangeError or TypeError unless `ms` is a number from 0 to 2³¹−1.
  */
 export function constant(ms: number): Backoff {
-  checkMs('ms', ms)
+  checkNumber('ms', ms, MILLISECONDS)
   return () => ms
 }
 
@@ -87,9 +103,8 @@ export interface DecorrelatedOptions {
  * @throws RangeError or TypeError naming the option that is wrong.
  */
 export function decorrelated(options: DecorrelatedOptions = {}): Backoff {
+  checkOptions('decorrelated', options, DECORRELATED_RULES)
   const { initialMs = 1_000, maxMs = 30_000 } = options
-  checkMs('initialMs', initialMs)
-  checkMs('maxMs', maxMs)
   return (_attempt, _error, previousMs, random) => {
     const longest = Math.max(initialMs, previousMs) * 3
     return Math.min(maxMs, between(initialMs, longest, random()))
@@ -105,8 +120,4 @@ function spreadOf(jitter: Jitter): readonly [low: number, high: number] {
 /** Exactly `low` at 0 and `high` at 1, which `low + part * (high - low)` is not. */
 function between(low: number, high: number, part: number): number {
   return low * (1 - part) + high * part
-}
-
-function checkMs(option: string, value: unknown): void {
-  checkNumber(option, value, { min: 0, max: MAX_TIMER_MS })
 }

@@ -1,13 +1,16 @@
 import {
   type Clock,
+  checkClock,
   checkNumber,
+  checkOptions,
   createRingWindow,
   MAX_TIMER_MS,
+  type OptionRules,
   systemClock,
 } from '@holdfast/internal'
 import type { RetryBudget } from './retry-budget.ts'
 
-/** A budget by a part of the calls. */
+/** A budget by a share of the calls. */
 export interface RatioBudgetOptions {
   /** How many retries for each call: 0.2 is one for five calls. */
   readonly ratio: number
@@ -18,12 +21,19 @@ export interface RatioBudgetOptions {
   readonly clock?: Clock | undefined
 }
 
+const RATIO = { min: 0 }
+const RULES: OptionRules<RatioBudgetOptions> = {
+  ratio: RATIO,
+  minPerSecond: { min: 0 },
+  windowMs: { min: 1, max: MAX_TIMER_MS },
+  clock: checkClock,
+}
+
 /** The retry budget of Finagle and tower, in retries: a call deposits `ratio`, a retry takes 1. */
 export function createRatioBudget(options: RatioBudgetOptions): RetryBudget {
+  checkOptions('createRetryBudget', options, RULES)
+  checkNumber('ratio', options.ratio, RATIO)
   const { ratio, minPerSecond = 10, windowMs = 10_000, clock = systemClock } = options
-  checkNumber('ratio', ratio, { min: 0 })
-  checkNumber('minPerSecond', minPerSecond, { min: 0 })
-  checkNumber('windowMs', windowMs, { min: 1, max: MAX_TIMER_MS })
   const reserve = (minPerSecond * windowMs) / 1_000
   const window = createRingWindow(windowMs)
   const left = () => reserve + window.sum(clock.now())

@@ -1,9 +1,17 @@
-import { sleep, systemClock } from '@holdfast/internal'
+import {
+  type Context,
+  failuresOf,
+  type Operation,
+  sleep,
+  systemClock,
+  TimeoutError,
+} from '@holdfast/internal'
 import { advance, hang, listeners, timers, useVirtualTime, watch } from '@holdfast/internal/testing'
 import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
 import { constant } from './backoff.ts'
-import { createRetry, type RetryContext, type RetryEvent, retry } from './retry.ts'
+import type { RetryEvent } from './options.ts'
+import { createRetry, type RetryContext, retry } from './retry.ts'
 import { getRetryInfo } from './retry-info.ts'
 
 useVirtualTime()
@@ -68,7 +76,7 @@ describe('attemptTimeoutMs', () => {
 
   test('is told as a fault of class timeout', async () => {
     const onEvent = vi.fn()
-    watch(createRetry({ attemptTimeoutMs: 100, onEvent })(hang))
+    watch(retry(hang, { attemptTimeoutMs: 100, onEvent }))
     await advance(100)
     expect(onEvent).toHaveBeenCalledExactlyOnceWith(
       expect.objectContaining({ type: 'retry.scheduled', errorClass: 'timeout' }),
@@ -93,7 +101,8 @@ describe('attemptTimeoutMs', () => {
   test('the caller’s abort ends the attempt with its own reason, which is no timeout', async () => {
     const controller = new AbortController()
     const onEvent = vi.fn()
-    const policy = createRetry({ attemptTimeoutMs: 100, onEvent })
+    const policy = (operation: Operation<never, RetryContext>, context: Context) =>
+      retry(operation, { attemptTimeoutMs: 100, onEvent, ...context })
     const { signals, operation } = slow()
     const result = watch(policy(operation, { signal: controller.signal }))
     await advance(40)
@@ -327,4 +336,64 @@ describe('the context’s deadlineAt', () => {
     expect(seen).toEqual([signal])
     expect(timers()).toBe(0)
   })
+})
+
+describe('a call that is cut off keeps what failed before', () => {
+  const failing = (...faults: unknown[]) => {
+    let attempt = 0
+    return () => {
+      const fault = faults[attempt++]
+      return fault === undefined ? hang() : Promise.reject(fault)
+    }
+  }
+  const [first, second] = [throttled(), throttled()]
+
+  test.each<[what: string, options: object]>([
+    ['`deadlineMs`', { deadlineMs: 500 }],
+    ['`attemptTimeoutMs`', { attemptTimeoutMs: 300, retries: 2 }],
+  ])('by %s', async (_, options) => {
+    const result = watch(retry(failing(first, second), { backoff: constant(10), ...options }))
+    await advance(1_000)
+    expect(TimeoutError.isInstance(result.reason)).toBe(true)
+    expect(result.reason).toMatchObject({ cause: second, errors: [first, second] })
+  })
+
+  test('and of many failures the last ten', async () => {
+    const faults = Array.from({ length: 15 }, throttled)
+    const options = { retries: 20, backoff: constant(1), deadlineMs: 500 }
+    const result = watch(retry(failing(...faults), options))
+    await advance(1_000)
+    expect(result.reason).toMatchObject({ cause: faults[14], errors: faults.slice(5) })
+  })
+
+  test('and has no cause when nothing failed before', async () => {
+    const result = watch(retry(hang, { deadlineMs: 500 }))
+    await advance(500)
+    expect(result.reason).toMatchObject({ name: 'TimeoutError', timeoutMs: 500, errors: [] })
+    expect((result.reason as Error).cause).toBeUndefined()
+  })
+
+  test('what the policies inside are passed holds the failures from the second attempt on', async () => {
+    const seen: unknown[] = []
+    const attempts = failing(first, second)
+    const result = watch(
+      retry(
+        (context) => {
+          seen.push(failuresOf(context)?.length)
+          return attempts()
+        },
+        { backoff: constant(1), deadlineMs: 500 },
+      ),
+    )
+    await advance(500)
+    expect(result.state).toBe('rejected')
+    expect(seen).toEqual([undefined, 1, 2])
+  })
+})
+
+test('the no of another policy is final: it is not retried', async () => {
+  const rejected = Object.assign(new Error('open'), { statusCode: 503, retryable: false })
+  const operation = vi.fn(() => Promise.reject(rejected))
+  await expect(retry(operation)).rejects.toBe(rejected)
+  expect(operation).toHaveBeenCalledTimes(1)
 })

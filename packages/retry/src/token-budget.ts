@@ -1,5 +1,5 @@
 import type { ErrorClass } from '@holdfast/internal'
-import { checkNumber } from '@holdfast/internal'
+import { checkOptions, type OptionRules } from '@holdfast/internal'
 import type { RetryBudget } from './retry-budget.ts'
 
 /** A budget by tokens. */
@@ -14,12 +14,18 @@ export interface TokenBudgetOptions {
   readonly refund?: number | undefined
 }
 
+const AMOUNT = { min: 0 }
+const RULES: OptionRules<TokenBudgetOptions> = {
+  capacity: AMOUNT,
+  throttleCost: AMOUNT,
+  cost: AMOUNT,
+  refund: AMOUNT,
+}
+
 /** The retry quota of the AWS SDKs' standard mode, with the costs in force since November 2026. */
 export function createTokenBudget(options: TokenBudgetOptions): RetryBudget {
+  checkOptions('createRetryBudget', options, RULES)
   const { capacity = 500, throttleCost = 5, cost = 14, refund = 1 } = options
-  for (const [name, value] of Object.entries({ capacity, throttleCost, cost, refund })) {
-    checkNumber(name, value, { min: 0 })
-  }
   const priceOf = (errorClass: ErrorClass) => (errorClass === 'throttle' ? throttleCost : cost)
   let available = capacity
   return {

@@ -59,6 +59,15 @@ export function errorOutcome(error: unknown): Outcome {
   return errorClass === 'abort' || errorClass === 'client' ? 'ignore' : 'failure'
 }
 
+/**
+ * Of several errors, the one that decides what they mean together: one that is retryable, if any is, and among these the
+ * one whose class comes first (see `ErrorClass`).
+ */
+export function mostHelpfulError(errors: readonly unknown[]): unknown {
+  const all = errors.map((error) => ({ error, ...readFacts(error, { left: MAX_ERRORS }) }))
+  return all.length > 0 ? all.reduce(moreHelpful).error : undefined
+}
+
 function readFacts(error: unknown, budget: { left: number }): Facts {
   if (Object(error) !== error) return NO_FACTS
   const retryable = statedRetryable(error)
@@ -80,7 +89,7 @@ function readFacts(error: unknown, budget: { left: number }): Facts {
 
 const NO_FACTS: Facts = { errorClass: 'unknown', isRetryable: false }
 
-function moreHelpful(one: Facts, other: Facts): Facts {
+function moreHelpful<F extends Facts>(one: F, other: F): F {
   if (one.isRetryable !== other.isRetryable) return one.isRetryable ? one : other
   return ORDER.indexOf(other.errorClass) < ORDER.indexOf(one.errorClass) ? other : one
 }

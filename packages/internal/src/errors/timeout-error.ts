@@ -18,7 +18,7 @@ export class TimeoutError extends Error {
       errors.length > 0 ? { cause: errors.at(-1) } : undefined,
     )
     this.timeoutMs = timeoutMs
-    this.errors = errors
+    this.errors = [...errors]
     brand(this, 'TimeoutError')
   }
 
