@@ -1,10 +1,10 @@
 import { type Clock, MAX_TIMER_MS } from '@holdfast/internal'
 import { backgroundClock } from './sources/background-clock.ts'
 
-/** Sets when to ring, in the place of the time before. `Infinity`: not at all. */
+/** Sets the time of the alarm, in place of the one before. `Infinity` for no alarm. */
 export type Alarm = (at: number) => void
 
-/** Rings when a time on the clock has come, however far off it was. Keeps no process alive. */
+/** Calls `ring` at a time on the clock, however far away. Does not keep the process alive. */
 export function createAlarm(clock: Clock, ring: () => void): Alarm {
   const background = backgroundClock(clock)
   let timer: unknown
@@ -12,7 +12,7 @@ export function createAlarm(clock: Clock, ring: () => void): Alarm {
     background.clearTimeout(timer)
     if (at === Infinity) return
     const ms = Math.min(Math.ceil(at - clock.now()), MAX_TIMER_MS)
-    // No timer is as long as the time may be.
+    // The time may be further away than the longest timer.
     const look = () => (clock.now() < at ? set(at) : ring())
     timer = background.setTimeout(look, ms)
   }

@@ -15,7 +15,7 @@ import type { FlagsOf } from './follow.ts'
 /**
  * Makes a policy that can be switched on and off while the program runs. While the flag is on, calls run through the
  * policy; while it is off, they run the operation directly. Each call is decided when it begins. The context's signal is
- * heeded either way.
+ * respected either way.
  *
  * @param name - The name of a boolean flag.
  * @throws RangeError or TypeError when there is no such flag, it is not boolean, or `policy` is not a function.

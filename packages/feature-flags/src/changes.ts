@@ -3,7 +3,7 @@ import type { ChangeInfo, FlagChange } from './flags.ts'
 import { sameOverride } from './overrides.ts'
 import type { Flag, Resolved } from './resolve.ts'
 
-/** What differs from one revision to the next. At the first there is nothing that it could differ from. */
+/** The changes from one revision to the next. None at the first revision. */
 export function changesBetween(
   flags: ReadonlyMap<string, Flag>,
   before: ReadonlyMap<string, Resolved>,
@@ -18,7 +18,7 @@ export function changesBetween(
   return changes
 }
 
-/** An override beneath the kill switch counts: it is what there will be after it. */
+/** An override under the kill switch is a change: it applies once the switch is off. */
 function isSame(one: Resolved, other: Resolved): boolean {
   return (
     one.setting.fingerprint === other.setting.fingerprint &&

@@ -4,9 +4,9 @@ import type { Flags } from './flags.ts'
 import { checkOptions, type FlagsOptions } from './options.ts'
 
 /**
- * Makes flags, ready to be asked: a source that can be read at once has been.
+ * Creates flags, ready for use: sources that can be read synchronously have been read.
  *
- * @throws RangeError or TypeError naming the option that is wrong, FlagDataError for an environment that is.
+ * @throws RangeError or TypeError that names the option that is wrong; FlagDataError when `env` or `object` is invalid.
  */
 export function createFlags<const D extends FlagDefinitions>(options: FlagsOptions<D>): Flags<D> {
   return new FlagStore(checkOptions(options)) as unknown as Flags<D>

@@ -1,15 +1,16 @@
 import type { Rule } from './rules.ts'
 
-/** What every flag has, whatever its type. */
+/** The properties of every flag, of any type. */
 interface Described<T> {
-  /** The value where nothing else says otherwise. */
+  /** The value if no source and no override sets one. */
   readonly default: T
-  /** What `killAll()` sets it to. Default: the default. */
+  /** The value while the kill switch is on. Default: `default`. */
   readonly safe?: T | undefined
+  /** Shown by the admin endpoints and `envExample`. */
   readonly description?: string | undefined
-  /** The environment variable that sets it. Default: its own name, as it is. */
+  /** The environment variable that sets it. Default: the flag's name, after the prefix of `env`. */
   readonly env?: string | undefined
-  /** Its value is shown by no admin endpoint, event or history. Default false. */
+  /** Whether endpoints, events, and history hide its value. Default false. */
   readonly secret?: boolean | undefined
 }
 
@@ -41,7 +42,7 @@ export interface JsonFlag extends Described<unknown> {
   readonly validate: (value: unknown) => unknown
 }
 
-/** What a flag is. */
+/** The definition of a flag. */
 export type FlagDefinition =
   | BooleanFlag
   | IntegerFlag
@@ -64,11 +65,11 @@ export type FlagValue<D extends FlagDefinition> = D extends BooleanFlag
         ? ReturnType<D['validate']>
         : string
 
-/** What one source says of a flag: a value, and rules that come before it. The first rule that matches has the say. */
+/** The setting of a flag in a source: a value, and rules that take precedence over it. The first matching rule decides. */
 export interface Setting {
   readonly value: unknown
   readonly rules?: readonly Rule[] | undefined
 }
 
-/** Settings by the names of the flags. A Map, since names come from outside. */
+/** Settings by the names of the flags. A Map, since the names may come from outside. */
 export type Settings = ReadonlyMap<string, Setting>

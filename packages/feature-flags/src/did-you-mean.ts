@@ -1,7 +1,7 @@
-/** Longer names are not compared: they come from outside, and no name that is meant is as long. */
+/** Longer names are not compared: they come from outside, and no known name is as long. */
 const MAX_LENGTH = 64
 
-/** For the end of a message: `, did you mean "when"?` if one of the known names is close, else nothing. */
+/** The end of a message: `, did you mean "when"?` if a known name is close, otherwise empty. */
 export function didYouMean(name: string, known: Iterable<string>): string {
   if (name.length > MAX_LENGTH) return ''
   let closest = ''
@@ -15,7 +15,7 @@ export function didYouMean(name: string, known: Iterable<string>): string {
   return closest && `, did you mean "${closest}"?`
 }
 
-/** How many letters to insert, delete or replace (Levenshtein). */
+/** How many letters to insert, delete, or replace (Levenshtein). */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i)
   for (let i = 0; i < a.length; i++) {

@@ -1,9 +1,9 @@
 import type { FlagDefinition, FlagDefinitions } from './definition.ts'
 
 /**
- * The text of an `.env.example`: each flag's variable with its description, type and default, commented out.
+ * Returns the text of an `.env.example`: each flag's variable with its description, type, and default, commented out.
  *
- * @param prefix - As given to `env`.
+ * @param options - `prefix` as given to `env`.
  */
 export function envExample(
   definitions: FlagDefinitions,
@@ -22,7 +22,7 @@ function textOf({ type, default: value }: FlagDefinition): string {
   return typeof value === 'string' && type !== 'json' ? value : JSON.stringify(value)
 }
 
-/** In quotes where the readers of such files would otherwise see an end, a comment or a quote. */
+/** In quotes if parsers of such files would otherwise see an end, a comment, or a quote. */
 function quoted(text: string): string {
   if (/[\r\n]/.test(text)) return JSON.stringify(text)
   if (/^[^\s"'`#]([^#]*[^\s#])?$|^$/.test(text)) return text

@@ -1,17 +1,18 @@
 import { brand, isBranded } from '@holdfast/internal'
 
-/** Where in a text something is wrong; both count from 1. */
+/** A position in a text. Both numbers count from 1. */
 export interface TextPosition {
   readonly line: number
   readonly column: number
 }
 
-/** What a source says does not fit: it cannot be parsed, or names a flag or a value that there is not. */
+/** The data of a source are invalid: they cannot be parsed, name an unknown flag, or have a value that does not fit. */
 export class FlagDataError extends Error {
   override readonly name: string = 'FlagDataError'
   readonly code = 'FLAG_DATA'
-  /** The flag that it is about, when it is about one. */
+  /** The flag that is affected, if it is one. */
   readonly flag: string | undefined
+  /** The position in the text, if it is known. */
   readonly position: TextPosition | undefined
 
   constructor(message: string, { flag, position, cause }: FlagDataErrorOptions = {}) {
@@ -23,13 +24,13 @@ export class FlagDataError extends Error {
     brand(this, 'FlagDataError')
   }
 
-  /** Knows instances of any copy of this package. */
+  /** Whether it is a `FlagDataError`, also one of another copy of this package. */
   static isInstance(error: unknown): error is FlagDataError {
     return isBranded(error, 'FlagDataError')
   }
 }
 
-/** What is known of a {@link FlagDataError}. */
+/** Details of a {@link FlagDataError}. */
 export interface FlagDataErrorOptions {
   readonly flag?: string | undefined
   readonly position?: TextPosition | undefined

@@ -45,7 +45,7 @@ export class FlagStore {
   #resolved: ReadonlyMap<string, Resolved> = new Map()
   /** 0 until the sources have been started. */
   #revision = 0
-  /** When the next override ends. */
+  /** When the next override ends, on the clock. */
   #endsAt = Infinity
   #closed = false
 

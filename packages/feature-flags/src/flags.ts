@@ -1,87 +1,95 @@
 import type { FlagDefinition, FlagDefinitions, FlagValue } from './definition.ts'
 import type { EvaluationContext } from './rules.ts'
 
-/** Why a flag has the value that it has; the words are OpenFeature's. */
+/** Why a flag has its value, in the words of OpenFeature. */
 export type Reason =
-  /** Set by a source, for everybody. */
+  /** A source or an override sets it, for every context. */
   | 'STATIC'
-  /** No source says anything, or no rule matched. */
+  /** No source sets it, or it has rules and none matched. */
   | 'DEFAULT'
-  /** A rule's conditions match. */
+  /** The conditions of a rule match. */
   | 'TARGETING_MATCH'
-  /** Among a percentage. */
+  /** A rule with a percentage matched. */
   | 'SPLIT'
   /** The kill switch is on. */
   | 'DISABLED'
-  /** There is no such flag. */
+  /** The flag is unknown. */
   | 'ERROR'
 
-/** A flag's value and where it comes from. */
+/** A flag's value, and where it comes from. */
 export interface Evaluation<T = unknown> {
   readonly value: T
   readonly reason: Reason
   /** `kill`, `override`, a source's name, or `default`. */
   readonly source: string
-  /** The revision of all flags that it belongs to. */
+  /** The revision of the flags at which it was evaluated. */
   readonly revision: number
-  /** Of reason `ERROR`: what is wrong. */
+  /** For the reason `ERROR`, what is wrong. */
   readonly error?: string
 }
 
-/** Who changes something, and why. Both end up in the history. */
+/** Who makes a change, and why, for the history. */
 export interface ChangeInfo {
-  /** Default `code`. */
+  /** Who makes the change. Default `code`. */
   readonly actor?: string | undefined
+  /** Why. Default: none. */
   readonly reason?: string | undefined
+  /** The id of the request that caused the change, to find it in other logs. Default: none. */
   readonly requestId?: string | undefined
 }
 
-/** One flag's change. A change of rules alone has the same value before and after. */
+/** A change of one flag. If only its rules or its source changed, `from` and `to` are equal. */
 export interface FlagChange {
   readonly flag: string
-  /** Of a secret flag both are `[secret]`. */
+  /** The value before. `[secret]` for a secret flag. */
   readonly from: unknown
+  /** The value after. `[secret]` for a secret flag. */
   readonly to: unknown
+  /** Who made the change: `ChangeInfo.actor`, the name of a source, or `expiry` at the end of an override. */
   readonly actor: string
   readonly reason: string | undefined
   readonly requestId: string | undefined
-  /** What it comes from now. */
+  /** Where the value comes from now: `kill`, `override`, the name of a source, or `default`. */
   readonly source: string
+  /** The revision that the change is part of. */
   readonly revision: number
   /** Wall time, in milliseconds since 1970. */
   readonly at: number
 }
 
-/** How a source stands. */
+/** The state of a source. */
 export interface SourceStatus {
   readonly name: string
-  /** `pending` before it has said anything; `stale` when what it has cannot be read or is wrong. */
+  /** `pending` until it publishes or fails; `stale` while its data cannot be read or are invalid. */
   readonly state: 'pending' | 'ready' | 'stale'
-  /** Of a stale one: what is wrong, with the line and column where there is one. */
+  /** For a stale source, what is wrong, with line and column if they are known. */
   readonly error: string | undefined
 }
 
-/** What a reload came to. */
+/** The result of a reload. */
 export interface ReloadReport {
+  /** The revision after it. */
   readonly revision: number
+  /** The changes since the reload was asked for, oldest first. */
   readonly changes: readonly FlagChange[]
+  /** The state of each source after it. */
   readonly sources: readonly SourceStatus[]
 }
 
-/** A flag as an admin sees it. */
+/** A flag as the admin endpoints show it. */
 export interface FlagInfo {
   readonly name: string
   readonly type: FlagDefinition['type']
   readonly description: string | undefined
-  /** Of a secret flag `[secret]`, as the default and the safe value. */
+  /** The value for a context without attributes. For a secret flag this, `default`, and `safe` are `[secret]`. */
   readonly value: unknown
   readonly default: unknown
   readonly safe: unknown
   readonly source: string
   readonly reason: Reason
-  /** Whether it has rules, so that it differs by context. `value` is for a context without anything. */
+  /** Whether it has rules, so that other contexts may get other values. */
   readonly hasRules: boolean
-  /** Of an override: who set it, why, and when it ends (milliseconds since 1970). */
+  /** Its override, if there is one: who set it, why, and when it ends, in milliseconds since 1970. */
   readonly override:
     | {
         readonly actor: string
@@ -91,54 +99,68 @@ export interface FlagInfo {
     | undefined
 }
 
-/** Feature flags: evaluated here and now, changed while the process runs. */
+/** Feature flags that are evaluated synchronously and can change while the process runs. */
 export interface Flags<D extends FlagDefinitions = FlagDefinitions> {
+  /** The definitions that the flags were created with. */
   readonly definitions: D
-  /** Counts the changes: each reload, override, rollback or kill that changed anything. */
+  /**
+   * The number of the current revision: 1 at creation, and 1 more for each publication, override, rollback, or kill that
+   * changes anything.
+   */
   readonly revision: number
+  /** Whether the kill switch is on. */
   readonly killed: boolean
-  /** The value. Never throws. */
+  /** Returns the value of a flag for a context; `undefined` if the flag is unknown. Never throws. */
   get<K extends keyof D & string>(name: K, context?: EvaluationContext): FlagValue<D[K]>
-  /** The value, and why. Never throws. */
+  /** Returns the value, and where it comes from. Never throws. */
   evaluate<K extends keyof D & string>(
     name: K,
     context?: EvaluationContext,
   ): Evaluation<FlagValue<D[K]>>
   /**
-   * Sets a value above all sources, at once, until it is cleared or its time is up.
-   * @throws RangeError or TypeError when there is no such flag, or it does not take the value.
+   * Sets a value that takes precedence over all sources, immediately, until it is cleared or `ttlMs` milliseconds have
+   * passed on the flags' clock (default: no end).
+   * @throws RangeError or TypeError when the flag is unknown, or does not accept the value.
    */
   override<K extends keyof D & string>(
     name: K,
     value: FlagValue<D[K]>,
     info?: ChangeInfo & { readonly ttlMs?: number | undefined },
   ): void
-  /** Returns whether there was one. @throws RangeError when there is no such flag. */
+  /** Removes an override. Returns whether there was one. @throws RangeError when the flag is unknown. */
   clearOverride(name: keyof D & string, info?: ChangeInfo): boolean
-  /** The one switch: every flag takes its safe value, whatever overrides and sources say, until `revive()`. */
+  /** The kill switch: every flag has its safe value, regardless of overrides and sources, until `revive()`. */
   killAll(info?: ChangeInfo): void
+  /** Turns the kill switch off. Overrides and sources apply again. */
   revive(info?: ChangeInfo): void
   /**
-   * Makes every flag what it was at a revision, rules included: by overrides where the sources say otherwise now.
-   * An override whose time is up does not come back: its flag becomes what the sources said at that revision.
-   * @throws RangeError when the revision is not remembered; the message says which are.
+   * Restores every flag, with its rules, to a revision. Where the sources now differ from it, an override takes their
+   * place. An override that has ended since is not restored: its flag gets the value of the sources at that revision.
+   * @throws RangeError when the revision is no longer in the history; the message says which ones are. TypeError when it
+   * is not a number.
    */
   rollback(revision: number, info?: ChangeInfo): void
-  /** Reads all sources again. What is wrong in one changes nothing of it. */
+  /**
+   * Reads all sources again, from the beginning: a poll that is under way does not count. An invalid source changes
+   * nothing, and becomes `stale`. Changes that a source makes during the reload are attributed to `info`.
+   */
   reload(info?: ChangeInfo): Promise<ReloadReport>
-  /** The changes that are remembered, oldest first. */
+  /** The changes of the last `historySize` revisions, oldest first. */
   history(): readonly FlagChange[]
-  /** All flags, for a status page. */
+  /** Returns all flags, for a status page. */
   list(): readonly FlagInfo[]
+  /** Returns the state of each source. */
   sources(): readonly SourceStatus[]
   /**
-   * Called after each change, of one flag or of any, in their order. Returns how to stop. A listener that throws harms
-   * nobody.
+   * Adds a listener that is called after each change of one flag, or of any flag. Returns a function that removes it.
+   * Exceptions and rejections from listeners are reported as events. A listener may change flags itself; listeners that
+   * keep undoing each other's changes are stopped, and an event reports it.
+   * @throws RangeError or TypeError when the flag is unknown, or the listener is not a function.
    */
   onChange(listener: (change: FlagChange) => void): () => void
   onChange(name: keyof D & string, listener: (change: FlagChange) => void): () => void
-  /** Resolves when every source has published or failed once, or the flags are closed. */
+  /** Resolves when every source has published or failed once, or when the flags are closed. */
   ready(): Promise<void>
-  /** Ends all watching and polling, and no source has a say any more. Overrides still do, and still end. */
+  /** Stops watching and polling. The flags keep their values. Overrides can still be set, and still end. */
   close(): void
 }

@@ -1,16 +1,16 @@
 import type { FlagChange } from './flags.ts'
 import type { Inputs } from './resolve.ts'
 
-/** All flags as they were from one change to the next. */
+/** The state of all flags between two changes. */
 export interface Revision {
   readonly number: number
-  /** What decided on their values. */
+  /** What determined the values. */
   readonly inputs: Inputs
-  /** What made it out of the one before. */
+  /** The changes from the revision before. */
   readonly changes: readonly FlagChange[]
 }
 
-/** The latest revisions, to look at and to go back to. */
+/** The latest revisions, for the history and for rollbacks. */
 export class History {
   readonly #revisions: Revision[] = []
   readonly #size: number
@@ -25,7 +25,7 @@ export class History {
     if (this.#revisions.length > this.#size) this.#revisions.shift()
   }
 
-  /** @throws RangeError when it is not among those that are kept. */
+  /** @throws RangeError when the revision is no longer kept. */
   find(number: number): Revision {
     const found = this.#revisions.find((revision) => revision.number === number)
     if (found) return found
@@ -33,7 +33,7 @@ export class History {
     throw new RangeError(`Revision ${number} is not remembered, only ${oldest} to ${newest}`)
   }
 
-  /** What has changed after a revision, oldest first. */
+  /** The changes after a revision, oldest first. */
   changesSince(number: number): readonly FlagChange[] {
     return this.#revisions
       .filter((revision) => revision.number > number)

@@ -1,32 +1,33 @@
 import { FlagDataError, type TextPosition } from './errors.ts'
 
-/** A value with its place in the text. */
+/** A parsed value, with positions. */
 export interface ParsedJson {
-  /** What `JSON.parse` gives, but for objects without a prototype: in them `__proto__` is a key like any other. */
+  /** As from `JSON.parse`, but objects have no prototype, so that `__proto__` is a key like any other. */
   readonly value: unknown
   /**
-   * Where the value at the end of the path stands; in an object where its name does. Of a path that leads nowhere, where
-   * it ends.
+   * The position of the value at a path; for a value in an object the position of its name. If the path does not exist,
+   * the position of its longest part that does.
    */
   positionOf(path: readonly string[]): TextPosition
 }
 
 const MAX_DEPTH = 100
 
-// Spaces and then a token: a mark, a string, a number or a word; an empty one at the end, and before what is none.
-// Strings are taken run by run, which is what keeps a long one off the regular expression's stack.
+// Blanks, then a token: punctuation, a string, a number, or a word. Empty at the end of the text and before anything else.
+// Strings are matched run by run, which keeps long ones off the regular expression's stack. Takes linear time.
 const TOKEN =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what JSON does not allow
   /[ \t\n\r]*([[\]{}:,]|"[^"\\\0-\x1f]*(?:\\(?:["\\/bfnrt]|u[\da-fA-F]{4})[^"\\\0-\x1f]*)*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|)/y
 
 /**
- * Parses JSON as `JSON.parse` does, but knows where everything stands, and refuses a name that is twice in an object
- * (one of the two would be lost in silence) and more than 100 levels. A byte order mark is refused.
+ * Parses JSON as `JSON.parse` does, and keeps the position of each value. Stricter, it refuses names that occur twice in
+ * an object, of which one would be lost silently, numbers that are too large for a double, a byte order mark, and more
+ * than 100 levels.
  *
- * @throws FlagDataError with the position of what is wrong.
+ * @throws FlagDataError with the position of the fault.
  */
 export function parseJson(text: string): ParsedJson {
-  /** Of each object and array, where its parts start. */
+  /** For each object and array, where its parts start. */
   const places = new Map<unknown, Map<string, number>>()
   const tokens = new RegExp(TOKEN)
   let token = ''
@@ -53,7 +54,7 @@ export function parseJson(text: string): ParsedJson {
     if (token === '{' || token === '[') return parseContainer(token, depth)
     if (/^[\]}:,]?$/.test(token)) throw expected('a value')
     const value: unknown = JSON.parse(token)
-    // `JSON.parse` reads a number such as 1e999 as `Infinity`, which means something else: "for ever", "no limit".
+    // `JSON.parse` reads a number such as 1e999 as `Infinity`, which means something else, such as "no limit".
     if (value === Infinity || value === -Infinity) throw wrong('This number is too large')
     next()
     return value

@@ -4,14 +4,14 @@ import { murmur3 } from './murmur3.ts'
 import type { EvaluationContext } from './rules.ts'
 import { compileRange } from './semver.ts'
 
-/** What a rule that matches comes to. */
+/** The result of a rule that matches. */
 export interface RuleMatch {
   readonly value: unknown
-  /** `SPLIT` when a percentage had a part in it. */
+  /** `SPLIT` if the rule has a percentage. */
   readonly reason: 'TARGETING_MATCH' | 'SPLIT'
 }
 
-/** Rules, checked and made ready to be matched. */
+/** Rules, checked and ready for matching. */
 export type CompiledRules = readonly CompiledRule[]
 
 interface CompiledRule {
@@ -19,7 +19,7 @@ interface CompiledRule {
   /** How many of the {@link BUCKETS} are in; `undefined` for a rule without a percentage. */
   readonly buckets: number | undefined
   readonly by: string
-  /** What the key is hashed with, so that the same users are not the first for every flag. */
+  /** Hashed together with the key, so that each flag includes other users first. */
   readonly salt: string
   readonly match: RuleMatch
 }
@@ -32,7 +32,7 @@ interface AttributeTest {
 /** A percentage has three decimals. */
 const BUCKETS = 100_000
 
-/** Each test by the key that names it in a condition: from what stands there to what is asked of the attribute. */
+/** The tests, by the key that names them in a condition. Each turns its operand into a predicate for the attribute. */
 const TESTS = {
   equals(what, operand) {
     checkScalar(what, operand)
@@ -56,9 +56,9 @@ const TESTS = {
 } satisfies Record<string, (what: string, operand: unknown) => AttributeTest['holds']>
 
 /**
- * Checks a flag's rules and makes them ready for {@link matchRules}.
+ * Checks the rules of a flag and compiles them for {@link matchRules}.
  *
- * @param checkValue - Returns the value that stands in a rule, or throws when the flag does not take it.
+ * @param checkValue - Returns the value of a rule, or throws when the flag does not accept it.
  * @throws RangeError or TypeError that names the place: `NAME.rules[0].percentage`.
  */
 export function compileRules(
@@ -110,7 +110,7 @@ function compileCondition(what: string, given: unknown): AttributeTest {
   return { attribute, holds: TESTS[test as keyof typeof TESTS](`${what}.${test}`, condition[test]) }
 }
 
-/** What else there is in JSON has parts, and is never equal to another. */
+/** Objects and arrays are never equal to another, so that a condition with one would never hold. */
 function checkScalar(what: string, value: unknown): void {
   const isScalar = value === null || /^(string|boolean)$/.test(typeof value)
   if (!isScalar && !Number.isFinite(value)) {
@@ -118,13 +118,17 @@ function checkScalar(what: string, value: unknown): void {
   }
 }
 
-/** Asks the rules of one flag: what the first that matches comes to, `undefined` when none does. Never throws. */
+/** Matches the rules of one flag: returns the result of the first that matches, or `undefined`. Never throws. */
 export type Matcher = (context: EvaluationContext) => RuleMatch | undefined
 
-/** Makes the matcher of a flag's rules: {@link createMatcher}. */
+/** The type of {@link createMatcher}. */
 export type CreateMatcher = typeof createMatcher
 
-/** {@link compileRules}, and what asks them. */
+/**
+ * Makes the function that matches the rules of a flag. Sources pass it to `publish` if their settings may have rules.
+ *
+ * @throws RangeError or TypeError that names the place of what is wrong in the rules.
+ */
 export function createMatcher(
   flag: string,
   rules: unknown,
@@ -134,7 +138,7 @@ export function createMatcher(
   return (context) => matchRules(compiled, context)
 }
 
-/** What the first rule that matches comes to; `undefined` when none does. Never throws, whatever the context does. */
+/** Returns the result of the first rule that matches, or `undefined`. Never throws, whatever the context does. */
 export function matchRules(
   rules: CompiledRules,
   context: EvaluationContext,
@@ -164,7 +168,7 @@ function bucketOf(salt: string, key: unknown): number {
   return isKey ? Math.floor((murmur3(salt + key) * BUCKETS) / 2 ** 32) : Infinity
 }
 
-/** An attribute, of the context or of its class. What every object has is no attribute. */
+/** An attribute of the context, own or inherited. Properties of `Object.prototype` do not count. */
 function attributeOf(context: EvaluationContext, name: string): unknown {
   const value = readProperty(context, name)
   return value === readProperty(Object.prototype, name) ? undefined : value

@@ -1,11 +1,11 @@
-/** A version or the beginning of one; the release has one to three numbers. Build metadata counts for nothing. */
+/** A version, or the beginning of one: the release has one to three numbers. Build metadata is ignored. */
 interface Version {
   readonly release: readonly number[]
-  /** Empty for a version that is no prerelease. */
+  /** Empty for a release. */
   readonly prerelease: readonly string[]
 }
 
-// In a function, so that a bundle without ranges is rid of all of it.
+// In a function, so that bundles without ranges leave it out.
 const COMPARATOR = /* @__PURE__ */ comparatorPattern()
 
 function comparatorPattern(): RegExp {
@@ -17,16 +17,16 @@ function comparatorPattern(): RegExp {
   return new RegExp(`^([<>]=?|!?=|[~^])?${number}(?:\\.${number}(?:\\.${patch})?)?$`)
 }
 
-/** No version is longer, and no time is spent on a text that is. */
+/** No version is longer. Bounds the time that the expressions take for a text from outside. */
 const MAX_LENGTH = 256
 
 /**
- * What tells whether a version lies in a range, or `undefined` for a range that is none: `>=1.2.0 <2`, `^2.1`, `~1.4`,
- * `=1.0.0`, `!=1.0.0`, `1.0.0`; several joined by spaces must all hold. Part of a version stands for all that begin
- * with it: `1.2` is `>=1.2.0 <1.3.0`.
+ * Returns a function that tests whether a version is in a range, or `undefined` if the range is invalid. A range is
+ * `>=1.2.0`, `^2.1`, `~1.4`, `=1.0.0`, `!=1.0.0`, or `1.0.0`, or several of these separated by spaces, which must all
+ * hold. A partial version stands for all versions that begin with it: `1.2` is `>=1.2.0 <1.3.0`.
  *
- * Precedence is that of SemVer 2.0.0, so `2.0.0-rc.1` is in `<2.0.0`. But a bound that is not written out leaves out its
- * prereleases, as in npm: `2.0.0-rc.1` is not in `<2`, `^1.0.0` or `1`. A text that is not a version lies in no range.
+ * Precedence is that of SemVer 2.0.0, so `2.0.0-rc.1` is in `<2.0.0`. A partial bound excludes its prereleases, as in npm:
+ * `2.0.0-rc.1` is not in `<2`, `^1.0.0`, or `1`. A text that is not a version is in no range.
  */
 export function compileRange(range: string): ((version: string) => boolean) | undefined {
   const parts = range.length > MAX_LENGTH ? null : range.match(/[^ ]+/g)
@@ -38,7 +38,7 @@ export function compileRange(range: string): ((version: string) => boolean) | un
   }
 }
 
-/** By where a version lies: before what is written (-1), at it or within (0), beyond (1). */
+/** By the place of a version: before what is written (-1), at it or within it (0), or after it (1). */
 const OPERATORS: Readonly<Record<string, (place: number) => boolean>> = {
   '<': (place) => place < 0,
   '<=': (place) => place <= 0,
@@ -63,7 +63,7 @@ function comparator(text: string): ((version: Version) => boolean) | undefined {
   }
 }
 
-/** The first version beyond those that are meant; none when only one is. */
+/** The first version after those that are meant; `undefined` if only one is meant. */
 function endOf(operator: string, { release }: Version): Version | undefined {
   let last = release.length - 1
   if (operator === '~') last = Math.min(last, 1)
@@ -76,7 +76,7 @@ function endOf(operator: string, { release }: Version): Version | undefined {
   return withPrereleases({ release: next, prerelease: [] })
 }
 
-/** `-0` comes before all other prereleases. */
+/** `-0` precedes all other prereleases. */
 const withPrereleases = ({ release }: Version): Version => ({ release, prerelease: ['0'] })
 
 function parseVersion(text: string): Version | undefined {
@@ -89,7 +89,7 @@ function versionOf(match: RegExpExecArray): Version {
   return { release: release.map(Number), prerelease: match[5]?.split('.') ?? [] }
 }
 
-/** Below 0 when `a` comes before `b`. Numbers that are not there are 0. */
+/** Negative if `a` precedes `b`. Missing numbers count as 0. */
 function compare(a: Version, b: Version): number {
   for (let i = 0; i < 3; i++) {
     const difference = (a.release[i] ?? 0) - (b.release[i] ?? 0)
@@ -106,7 +106,7 @@ function compare(a: Version, b: Version): number {
   return a.prerelease.length - b.prerelease.length
 }
 
-/** Two that differ. Numbers come first; they may be of any size, so they are compared as digits. */
+/** Compares two different identifiers. Numbers come first; they may have any size, so they are compared as digits. */
 function compareIdentifiers(a: string, b: string): number {
   const isNumber = /^\d+$/
   const order = Number(isNumber.test(b)) - Number(isNumber.test(a))

@@ -111,7 +111,11 @@ describe.each(servers)('%s', (_, serve) => {
       ],
     })
     const head = await fetch(`${base}/admin/flags`, { method: 'HEAD', headers })
-    expect([head.status, head.headers.get('etag'), await head.text()]).toEqual([200, expect.stringMatching(/-1"$/), ''])
+    expect([head.status, head.headers.get('etag'), await head.text()]).toEqual([
+      200,
+      expect.stringMatching(/-1"$/),
+      '',
+    ])
   })
 
   test('sets, clears, kills, rolls back and reloads', async () => {

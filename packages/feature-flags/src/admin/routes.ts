@@ -45,7 +45,7 @@ export function createRoutes(flags: Flags): (path: string) => ReadonlyMap<string
     ],
   ])
 
-  // Read together with the flags: whoever holds a revision must have seen its flags.
+  // Read together with the flags: a client that has a revision must have seen its flags.
   const state = (): Result => ({ revision: flags.revision, killed: flags.killed })
 
   const ofFlag = (name: string): readonly MethodRoute[] => [

@@ -1,12 +1,12 @@
 import type { Clock } from '@holdfast/internal'
 
-/** The clock, but none of its timers keeps the process alive. */
+/** The clock, with timers that do not keep the process alive. */
 export function backgroundClock(clock: Clock): Clock {
   return {
     now: () => clock.now(),
     setTimeout(callback, ms) {
       const timer = clock.setTimeout(callback, ms)
-      // Fake clocks and other platforms have timers without it.
+      // Timers of fake clocks and of other platforms have no `unref`.
       ;(timer as { unref?(): unknown } | undefined)?.unref?.()
       return timer
     },

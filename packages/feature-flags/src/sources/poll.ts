@@ -127,7 +127,7 @@ function startPolling(
   }
 }
 
-/** Settles as `fetch` does, or rejects as soon as the signal aborts, whether `fetch` heeds it or not. */
+/** Settles as `fetch` does, or rejects as soon as the signal aborts, whether `fetch` respects it or not. */
 function untilAborted(fetch: Fetch, signal: AbortSignal): Promise<unknown> {
   return new Promise((resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true })
