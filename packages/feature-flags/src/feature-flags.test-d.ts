@@ -18,10 +18,10 @@ import {
   follow,
   type Policy,
   type ReloadReport,
-  reloadOnSignal,
   type SourceStatus,
   type TextPosition,
 } from './index.ts'
+import { reloadOnSignal } from './node/index.ts'
 
 interface Budget {
   readonly tokens: number

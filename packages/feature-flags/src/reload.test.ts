@@ -1,6 +1,6 @@
 import { advance, deferred, useVirtualTime, watch } from '@holdfast/internal/testing'
 import { describe, expect, test } from 'vitest'
-import { reloadOnSignal } from './reload-on-signal.ts'
+import { reloadOnSignal } from './node/reload-on-signal.ts'
 import { line, observed, puppet } from './testing.ts'
 
 useVirtualTime()

@@ -16,7 +16,7 @@ import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createFlags } from '../src/create-flags.ts'
 import { defineFlags } from '../src/define-flags.ts'
-import { type FileOptions, file } from '../src/sources/file.ts'
+import { type FileOptions, file } from '../src/node/file.ts'
 
 const definitions = defineFlags({
   ON: { type: 'boolean', default: false },

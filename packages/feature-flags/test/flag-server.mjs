@@ -1,7 +1,8 @@
 // A service with flags, as its users write one, on the built package. `live-process.test.ts` runs it.
 import { createServer } from 'node:http'
-import { createFlags, defineFlags, env, file, reloadOnSignal } from '@holdfast/feature-flags'
-import { createAdminHandler, toNodeListener } from '@holdfast/feature-flags/admin'
+import { createFlags, defineFlags, env } from '@holdfast/feature-flags'
+import { createAdminHandler } from '@holdfast/feature-flags/admin'
+import { file, reloadOnSignal, toNodeListener } from '@holdfast/feature-flags/node'
 
 const { FLAG_FILE, WATCH, ADMIN_TOKEN } = process.env
 

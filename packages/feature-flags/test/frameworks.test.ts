@@ -5,8 +5,9 @@ import { type AddressInfo, connect } from 'node:net'
 import express from 'express'
 import fastify, { type FastifyInstance } from 'fastify'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
-import { createAdminHandler, toNodeListener } from '../src/admin/index.ts'
+import { createAdminHandler } from '../src/admin/index.ts'
 import { createFlags, defineFlags, type Flags } from '../src/index.ts'
+import { toNodeListener } from '../src/node/index.ts'
 
 const TOKEN = 'correct-horse-battery'
 const definitions = defineFlags({

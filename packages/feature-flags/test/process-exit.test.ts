@@ -11,9 +11,11 @@ test('sources that watch and poll keep no process alive', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-flags-'))
   const path = join(folder, 'flags.json')
   writeFileSync(path, '{"flags": {"LIMIT": 7}}')
-  const built = pathToFileURL(join(import.meta.dirname, '..', 'dist', 'index.js')).href
+  const built = (path: string) =>
+    JSON.stringify(pathToFileURL(join(import.meta.dirname, '..', 'dist', path)).href)
   const program = `
-    import { createFlags, defineFlags, file, poll } from ${JSON.stringify(built)}
+    import { createFlags, defineFlags, poll } from ${built('index.js')}
+    import { file } from ${built('node/index.js')}
     const flags = createFlags({
       flags: defineFlags({ LIMIT: { type: 'integer', default: 5 } }),
       sources: [

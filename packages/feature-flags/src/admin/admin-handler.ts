@@ -30,7 +30,8 @@ export type AdminHandler = (
 
 /**
  * Makes the HTTP endpoints with which operators look at flags and change them. The handler takes a web `Request` and
- * returns a `Response`. For Node's own server, Express, and Fastify wrap it in `toNodeListener`. Without `token` and
+ * returns a `Response`. For Node's own server, Express, and Fastify wrap it in `toNodeListener` of
+ * `@holdfast/feature-flags/node`. Without `token` and
  * `authorize` it refuses every request.
  *
  * @throws RangeError or TypeError when an argument is wrong.
@@ -49,7 +50,7 @@ export function createAdminHandler<D extends FlagDefinitions>(
   const routesAt = createRoutes(flags as unknown as Flags)
 
   return async (request, { remoteAddress } = {}) => {
-    checkWebRequest(request, '@holdfast/feature-flags/admin')
+    checkWebRequest(request, '@holdfast/feature-flags/node')
     const given = request.headers.get('x-request-id') ?? ''
     // The client's id, if it is fit for a line of a log, so that both sides log the same.
     const requestId = /^[ -~]{1,128}$/.test(given) ? given : crypto.randomUUID()

@@ -10,7 +10,7 @@ import { immediate } from './immediate.ts'
 export interface EnvOptions {
   /** Prepended to a flag's name to get its variable, unless the flag's definition names one. Default: nothing. */
   readonly prefix?: string | undefined
-  /** The variables to read. Default `process.env`. */
+  /** The variables to read. Default `process.env`; nothing on platforms without it. */
   readonly variables?: Readonly<Record<string, string | undefined>> | undefined
   /** The source's name, which evaluations and events show. Default `env`. */
   readonly name?: string | undefined
@@ -46,7 +46,7 @@ const JSON_NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/
  */
 export function env(options: EnvOptions = {}): FlagSource {
   checkOptions('env', options, RULES)
-  const { prefix = '', variables = process.env, name = 'env' } = options
+  const { prefix = '', variables = globalThis.process?.env ?? {}, name = 'env' } = options
   return immediate(name, (definitions) => {
     const settings = new Map<string, Setting>()
     for (const [flag, definition] of Object.entries(definitions)) {

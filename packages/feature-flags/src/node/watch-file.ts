@@ -2,9 +2,9 @@ import { type FSWatcher, watch } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Clock } from '@holdfast/internal'
 
-/** How a file is watched; all in milliseconds. */
+/** How a file is watched. Times are in milliseconds. */
 interface Watching {
-  /** Looks whether there is anything new, and returns whether there was. */
+  /** Reads the file if it has changed, and returns whether it had. */
   readonly look: () => boolean
   readonly pollMs: number
   readonly debounceMs: number
@@ -12,8 +12,8 @@ interface Watching {
 }
 
 /**
- * Looks at the file when anything happens in its directory, and every now and then besides. The directory, since a file
- * that is renamed over, or a symlink that is swapped, is another one from then on. Returns how to stop.
+ * Checks the file whenever something happens in its directory, and every `pollMs`. It watches the directory, since a file
+ * that is replaced, or a symlink that is swapped, is another file afterwards. Returns a function that stops it.
  */
 export function watchFile(path: string, { look, pollMs, debounceMs, clock }: Watching): () => void {
   let isClosed = false
@@ -25,7 +25,7 @@ export function watchFile(path: string, { look, pollMs, debounceMs, clock }: Wat
       watcher = watch(dirname(path), { persistent: false }, hint)
       watcher.on('error', stop)
     } catch {
-      // No such directory, or no more watchers to be had: polling goes on, and tries again.
+      // The directory is missing, or the system is out of watchers. Polling goes on, and tries again.
     }
   }
 
@@ -34,7 +34,7 @@ export function watchFile(path: string, { look, pollMs, debounceMs, clock }: Wat
     watcher = undefined
   }
 
-  // The first hint sets the time, and more do not put it off: in a busy directory they never end.
+  // Only the first hint sets the time: in a busy directory hints never end.
   function hint(): void {
     pending ??= clock.setTimeout(() => {
       pending = undefined
@@ -44,9 +44,9 @@ export function watchFile(path: string, { look, pollMs, debounceMs, clock }: Wat
 
   function poll(): void {
     timer = clock.setTimeout(poll, pollMs)
-    // What the watcher has not told of it may not see: the directory may be another one by now.
+    // The watcher missed this change, so it may watch a directory that has been replaced.
     if (look()) stop()
-    // Who is told of the change may have closed all this.
+    // A listener may have closed the flags.
     if (watcher === undefined && !isClosed) start()
   }
 

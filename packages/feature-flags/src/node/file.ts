@@ -1,42 +1,51 @@
 import { readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { checkNumber, MAX_TIMER_MS } from '@holdfast/internal'
+import { checkOptions, MAX_TIMER_MS, type OptionRules } from '@holdfast/internal'
 import { checkText } from '../check-shape.ts'
 import { FlagDataError } from '../errors.ts'
 import { publishFlagFile } from '../flag-file.ts'
 import type { FlagSource, SourceHost } from '../source.ts'
-import { backgroundClock } from './background-clock.ts'
+import { backgroundClock } from '../sources/background-clock.ts'
 import { watchFile } from './watch-file.ts'
 
 /** Options of {@link file}. Validated at creation. */
 export interface FileOptions {
-  /** Whether changes are seen as they happen. Default true; with false the file is read again only by a reload. */
+  /** Whether the file is watched for changes. Default true. With false it is read again only by a reload. */
   readonly watch?: boolean | undefined
-  /** How often the file is looked at besides, for where the system tells of no changes, in milliseconds. Default 1000. */
+  /**
+   * How often the file is also checked by polling, in milliseconds, for file systems that report no changes. Default 1000.
+   */
   readonly pollMs?: number | undefined
-  /** How long after the first sign of a change the file is read, so that most are complete, in milliseconds. Default 50. */
+  /** How long after the first sign of a change the file is read, in milliseconds, so that most writes are complete. Default 50. */
   readonly debounceMs?: number | undefined
-  /** What evaluations show as the source. Default `file`. */
+  /** The source's name, which evaluations and events show. Default `file`. */
   readonly name?: string | undefined
 }
+
+const RULES = {
+  watch: 'boolean',
+  pollMs: { min: 1, max: MAX_TIMER_MS },
+  debounceMs: { min: 0, max: MAX_TIMER_MS },
+  name: 'string',
+} satisfies OptionRules<FileOptions>
 
 const MAX_BYTES = 2 ** 20
 
 /**
- * A flag file: JSON in UTF-8, of at most a megabyte; `flag-file.schema.json` describes it. It is read when the flags are
- * made, and then whenever it changes, whether written in place, renamed over or swapped by a symlink as Kubernetes does.
+ * Reads flags from a file: JSON in UTF-8, of at most a megabyte, described by `flag-file.schema.json`. The file is read
+ * when the flags are created, and again whenever it changes: written in place, replaced by renaming, or swapped through a
+ * symlink as Kubernetes does it.
  *
- * A file that is missing, half-written or wrong changes nothing: what it said last stays in force, and the source is
- * `stale`, with the line and column, until the file is right again. Nothing of this keeps the process alive.
+ * A file that is missing, half-written, or invalid changes nothing: the last valid settings stay in force, and the source
+ * is `stale`, with line and column, until the file is valid. Watching does not keep the process alive.
  *
- * @param path - Relative to the working directory of now.
- * @throws RangeError or TypeError naming the option that is wrong.
+ * @param path - Relative to the working directory at the time of the call.
+ * @throws RangeError or TypeError when an argument is wrong.
  */
 export function file(path: string, options: FileOptions = {}): FlagSource {
-  const { watch: isWatched = true, pollMs = 1000, debounceMs = 50, name = 'file' } = options
-  checkNumber('pollMs', pollMs, { min: 1, max: MAX_TIMER_MS })
-  checkNumber('debounceMs', debounceMs, { min: 0, max: MAX_TIMER_MS })
   const fullPath = resolve(checkText('path', path))
+  checkOptions('file', options, RULES)
+  const { watch: isWatched = true, pollMs = 1000, debounceMs = 50, name = 'file' } = options
   return {
     name,
     start(host) {
@@ -44,7 +53,7 @@ export function file(path: string, options: FileOptions = {}): FlagSource {
       let isClosed = false
       let stop = () => {}
       if (isWatched) {
-        // Before it is read: a change meanwhile must not be missed.
+        // Before it is read, so that a change in between is not missed.
         stop = watchFile(fullPath, { look, pollMs, debounceMs, clock: backgroundClock(host.clock) })
       }
       look(true)
@@ -61,7 +70,7 @@ export function file(path: string, options: FileOptions = {}): FlagSource {
   }
 }
 
-/** Reads the file, and publishes or fails if there is anything new, or if it must. Returns whether there was. */
+/** Reads the file, and publishes or fails if it has changed, or `always`. Returns whether it has changed. */
 type Look = (always?: boolean) => boolean
 
 function lookAt(path: string, host: SourceHost): Look {
@@ -74,7 +83,7 @@ function lookAt(path: string, host: SourceHost): Look {
     } catch (cause) {
       fault = new FlagDataError((cause as Error).message, { cause })
     }
-    // Also of what is wrong: it is told once, not at every look.
+    // Faults as well: each is reported once, not at every poll.
     const found = fault ? `cannot be read: ${fault.message}` : `text: ${text}`
     const isNew = found !== seen
     seen = found
@@ -87,9 +96,9 @@ function lookAt(path: string, host: SourceHost): Look {
 
 function readText(path: string): string {
   const stats = statSync(path)
-  // Looked at first: to open a pipe may take forever.
+  // Before it is opened: opening a pipe may block.
   if (!stats.isFile()) throw new Error(`${path} is not a file`)
   if (stats.size > MAX_BYTES) throw new Error(`${path} is larger than a megabyte`)
-  // A byte order mark is left out.
+  // Without a byte order mark.
   return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path))
 }
