@@ -1,11 +1,11 @@
-/** What of `brakes` is used here: it comes without types. */
+/** The part of `brakes` that the benchmarks use. The package has no types. */
 declare module 'brakes' {
   class Brakes {
     constructor(operation: (...given: never[]) => Promise<unknown>, options: object)
     exec(...given: unknown[]): Promise<unknown>
-    /** Of its own, not for users; but it has nothing else that stops its timers. */
+    /** Internal, but the only way to stop its timers. */
     readonly _stats: { _stopBucketSpinning(): void; stopSnapshots(): void }
-    /** As above: nothing else opens it. */
+    /** Internal, but the only way to open the circuit. */
     _open(): void
   }
   export = Brakes

@@ -1,6 +1,6 @@
-/** Something that holds or does not, whatever the machine. */
+/** A statement that must be true on any machine. */
 export interface Check {
   readonly title: string
-  /** What was seen, against what is allowed. */
+  /** The measured values, each with its limit. */
   readonly findings: readonly { readonly text: string; readonly holds: boolean }[]
 }

@@ -5,90 +5,93 @@ import { table } from './table.ts'
 import { callsThatTake } from './time-calls.ts'
 
 /**
- * Something that answers yes or no, over and over. What answers at once is measured without an `await`, which would cost
- * more than the answer.
+ * A function with a boolean answer, called repeatedly. Synchronous functions are measured without an `await`, which would
+ * cost more than the answer.
  */
-export type Oracle = {
+export type AnswerSubject = {
   readonly name: string
-  /** The npm package measured, when it is not one of this repository. */
+  /** The npm package, if it is not one of this repository. */
   readonly peer?: string
 } & (
   | { readonly ask: (at: number) => boolean }
   | { readonly askLater: (at: number) => Promise<boolean> }
 )
 
-/** Oracles that must give the same answers, or answers as often yes. */
+/** Subjects that must give the same answers, or at least answer `true` equally often. */
 export interface AnswerComparison {
   readonly title: string
-  /** Of the answers, how many are yes: from 0 to 1. */
+  /** The expected fraction of `true` answers, from 0 to 1. */
   readonly yes: number
-  /** Those that there are targets for come first. */
-  readonly ours: readonly Oracle[]
-  readonly peers: readonly Oracle[]
+  /** Subjects with a target come first. */
+  readonly ours: readonly AnswerSubject[]
+  readonly peers: readonly AnswerSubject[]
   /** Default: none. */
   readonly target?: Target | undefined
 }
 
 interface Target {
-  /** How much of a peer's time ours may take: of the named one's, or of the fastest. */
+  /** The largest allowed ratio of our time to a peer's: the peer named by `of`, or the fastest. */
   readonly ratio: number
   readonly of?: string
-  /** What ours may take, in nanoseconds. */
+  /** The largest allowed time, in nanoseconds. */
   readonly nanoseconds?: number
-  /** How many of ours it holds for. */
+  /** How many of our subjects have this target. */
   readonly first: number
 }
 
-/** Odd, so that the median is a round that was measured. */
+/** Odd, so that the median is a measured value. */
 const ROUNDS = 31
-/** How long an oracle's share of a round takes, about. */
+/** The approximate time that one subject runs in a round. */
 const ROUND_MS = 30
-/** How far the part of yes may be from what it must be: keys that are hashed are not a deck of cards. */
+/** The allowed deviation from the expected fraction of `true` answers, because hashing does not split keys exactly. */
 const YES_TOLERANCE = 0.05
 
-/** What each loop has counted, kept where no compiler can prove that nobody looks. */
+/** The result of each loop, kept so that the compiler cannot remove the loop as unused. */
 const counted = { yes: 0 }
 
-/** Times the oracles in rounds, each round in another order, and reports the medians as a section of Markdown. */
+/** Times the subjects in rounds, in a different order each round. Returns the medians as a section of Markdown. */
 export async function compareAnswers(comparison: AnswerComparison): Promise<string> {
   const { title, ours, peers, target } = comparison
-  const runs: { oracle: Oracle; calls: number; times: number[] }[] = []
-  for (const oracle of [nothing, ...ours, ...peers]) {
+  const runs: { subject: AnswerSubject; calls: number; times: number[] }[] = []
+  for (const subject of [emptyLoop, ...ours, ...peers]) {
     const calls = await callsThatTake(ROUND_MS, async (calls) => {
-      return (await nanosecondsOf(oracle, calls)) / 1_000
+      return (await nanosecondsOf(subject, calls)) / 1_000
     })
-    if (oracle !== nothing) checkAnswers(oracle, counted.yes / calls, comparison.yes)
-    runs.push({ oracle, calls, times: [] })
+    if (subject !== emptyLoop) checkAnswers(subject, counted.yes / calls, comparison.yes)
+    runs.push({ subject, calls, times: [] })
   }
   for (let round = 0; round < ROUNDS; round++) {
-    for (const { oracle, calls, times } of inOrderOf(round, runs)) {
-      times.push(await nanosecondsOf(oracle, calls))
+    for (const { subject, calls, times } of inOrderOf(round, runs)) {
+      times.push(await nanosecondsOf(subject, calls))
     }
   }
-  const figures = runs.map(({ oracle, times }) => ({ oracle, nanoseconds: median(times) }))
-  const ofPeers = figures.filter(({ oracle: { peer } }) => peer && (target?.of ?? peer) === peer)
+  const figures = runs.map(({ subject, times }) => ({ subject, nanoseconds: median(times) }))
+  const ofPeers = figures.filter(({ subject: { peer } }) => peer && (target?.of ?? peer) === peer)
   const measure = Math.min(...ofPeers.map(({ nanoseconds }) => nanoseconds))
-  const rows = figures.map(({ oracle, nanoseconds }) => {
+  const rows = figures.map(({ subject, nanoseconds }) => {
     const ratio = nanoseconds / measure
-    const hasTarget = target && ours.slice(0, target.first).includes(oracle)
+    const hasTarget = target && ours.slice(0, target.first).includes(subject)
     return [
-      nameOf(oracle, ours.includes(oracle)),
+      nameOf(subject, ours.includes(subject)),
       nanoseconds.toFixed(1),
-      oracle === nothing ? '' : ratio.toFixed(2),
+      subject === emptyLoop ? '' : ratio.toFixed(2),
       hasTarget ? verdicts(nanoseconds, ratio, target) : '',
     ]
   })
   const heads = [
     '',
-    'ns a call',
+    'ns per call',
     `× ${target?.of ? `${target.of}’s` : 'the fastest peer'}`,
     ...(target ? ['target'] : []),
   ]
   return `### ${title}\n\n${table(heads, rows)}`
 }
 
-/** What the loop itself takes. It is not taken off the others' times. */
-const nothing: Oracle = { name: 'the loop, and a call of a function', ask: (at) => at >= 0 }
+/** Measures the loop itself. Its time is not subtracted from the others'. */
+const emptyLoop: AnswerSubject = {
+  name: 'the loop itself, with a function call',
+  ask: (at) => at >= 0,
+}
 
 function verdicts(nanoseconds: number, ratio: number, target: Target): string {
   const besidePeer = verdict(ratio, target.ratio)
@@ -98,25 +101,27 @@ function verdicts(nanoseconds: number, ratio: number, target: Target): string {
   return `≤ ${target.nanoseconds} ns: ${alone}; ${besidePeer}`
 }
 
-/** A mistake in how a peer is set up must not look like speed. */
-function checkAnswers({ name, peer }: Oracle, yes: number, expected: number): void {
+/** Prevents a wrongly configured peer from looking fast. */
+function checkAnswers({ name, peer }: AnswerSubject, yes: number, expected: number): void {
   if (Math.abs(yes - expected) <= YES_TOLERANCE) return
-  throw new Error(`${peer ?? ''} ${name} says yes to ${yes}, and ${expected} was expected`)
+  throw new Error(
+    `${peer ?? ''} ${name} answers true for a fraction of ${yes}; expected ${expected}`,
+  )
 }
 
-function nameOf({ name, peer }: Oracle, isOurs: boolean): string {
+function nameOf({ name, peer }: AnswerSubject, isOurs: boolean): string {
   if (peer !== undefined) return `${peer} ${versionOf(peer)}: ${name}`
   return isOurs ? `**${name}**` : name
 }
 
-async function nanosecondsOf(oracle: Oracle, calls: number): Promise<number> {
+async function nanosecondsOf(subject: AnswerSubject, calls: number): Promise<number> {
   const start = performance.now()
   counted.yes =
-    'ask' in oracle ? count(oracle.ask, calls) : await countLater(oracle.askLater, calls)
+    'ask' in subject ? count(subject.ask, calls) : await countLater(subject.askLater, calls)
   return ((performance.now() - start) * 1e6) / calls
 }
 
-/** One loop for all, so that the compiler can draw none of them into it. */
+/** All subjects share this loop, so that the compiler cannot inline any of them. */
 function count(ask: (at: number) => boolean, calls: number): number {
   let yes = 0
   for (let at = 0; at < calls; at++) if (ask(at)) yes++

@@ -1,43 +1,43 @@
 import { callsThatTake, timeCalls } from './time-calls.ts'
 
-/** A way of making one call, made over and over. */
+/** Something to measure: a function that makes one call, and is called repeatedly. */
 export interface Subject {
   readonly name: string
-  /** The npm package measured, when it is not one of this repository. */
+  /** The npm package, if it is not one of this repository. */
   readonly peer?: string
   call(): Promise<unknown>
 }
 
-/** Subjects that do the same, standing on one floor: what the work costs without any of them. */
+/** Subjects that do the same work. The baseline does the work without any library. */
 export interface Comparison {
   readonly title: string
-  readonly floor: Subject
+  readonly baseline: Subject
   readonly ours: readonly Subject[]
   readonly peers?: readonly Subject[]
-  /** How much of the fastest peer's time above the floor ours may take. Without it there is no target. */
+  /** The largest allowed ratio of our time above the baseline to the fastest peer's. Default: no target. */
   readonly target?: number
 }
 
-/** What a call of a subject takes. */
+/** The time of one call. */
 export interface Measurement {
   readonly subject: Subject
-  /** The median over the rounds. */
+  /** The median over all rounds. */
   readonly microseconds: number
-  /** Less the floor's. */
+  /** The median minus that of the baseline. */
   readonly above: number
 }
 
-/** In the order floor, ours, peers. */
+/** In the order baseline, ours, peers. */
 export type Measurements = readonly Measurement[]
 
 /**
- * Measures all subjects in one process, in rounds, each round in another order, so that what else the machine does
- * hits all alike.
+ * Measures all subjects in one process, in rounds with a different order each, so that other work on the machine affects
+ * all of them equally.
  */
 export async function measure(comparison: Comparison, rounds: number): Promise<Measurements> {
-  const { floor, ours, peers = [] } = comparison
+  const { baseline, ours, peers = [] } = comparison
   const runs: { subject: Subject; calls: number; times: number[] }[] = []
-  for (const subject of [floor, ...ours, ...peers]) {
+  for (const subject of [baseline, ...ours, ...peers]) {
     const calls = await callsThatTake(ROUND_MS, (calls) => timeCalls(subject.call, calls))
     runs.push({ subject, calls, times: [] })
   }
@@ -46,17 +46,17 @@ export async function measure(comparison: Comparison, rounds: number): Promise<M
       run.times.push(await timeCalls(run.subject.call, run.calls))
     }
   }
-  const floorMicroseconds = median(runs[0]?.times ?? [])
+  const baselineMicroseconds = median(runs[0]?.times ?? [])
   return runs.map(({ subject, times }) => {
     const microseconds = median(times)
-    return { subject, microseconds, above: microseconds - floorMicroseconds }
+    return { subject, microseconds, above: microseconds - baselineMicroseconds }
   })
 }
 
-/** How long a subject's share of a round takes, about: long beside the clock's grain and a pause of the collector. */
+/** The approximate time that one subject runs in a round: much longer than the clock's resolution and a garbage collection pause. */
 const ROUND_MS = 30
 
-/** Each starts a round in turn, and every other round runs backwards, so that each follows different neighbours. */
+/** Rotates the order each round and reverses every second one, so that each subject follows different ones. */
 export function inOrderOf<T>(round: number, members: readonly T[]): T[] {
   const first = round % members.length
   const order = [...members.slice(first), ...members.slice(0, first)]

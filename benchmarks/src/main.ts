@@ -4,13 +4,13 @@ import { machine } from './machine.ts'
 import { parts } from './parts/index.ts'
 import { reportCheck, reportComparison } from './report.ts'
 
-/** Odd, so that the median is a round that was measured. */
+/** Odd, so that the median is a measured value. */
 const ROUNDS = 31
 
 const asked = process.argv.slice(2)
 const unknown = asked.find((name) => !Object.hasOwn(parts, name))
 if (unknown !== undefined) {
-  console.error(`No benchmark is called "${unknown}". There are: ${Object.keys(parts).join(', ')}`)
+  console.error(`Unknown benchmark "${unknown}". Benchmarks: ${Object.keys(parts).join(', ')}`)
   process.exit(2)
 }
 
@@ -21,7 +21,7 @@ const say = (text: string): void => {
 }
 
 say(
-  `${machine()}\nMedians of ${ROUNDS} rounds, all subjects of a table in one process, in alternating order.`,
+  `${machine()}\nMedians of ${ROUNDS} rounds. All subjects of a table run in one process, in alternating order.`,
 )
 for (const [name, load] of Object.entries(parts)) {
   if (asked.length > 0 && !asked.includes(name)) continue
@@ -42,5 +42,5 @@ if (asked.length === 0) {
   const heading = '# Results\n\nWritten by `npm run bench`.'
   writeFileSync(new URL('../RESULTS.md', import.meta.url), `${[heading, ...page].join('\n\n')}\n`)
 }
-// Peers still have timers for jobs that never end.
+// Some peers keep timers for jobs that never end.
 process.exit()

@@ -1,12 +1,12 @@
 import type { Check } from './check.ts'
 import type { Comparison } from './compare.ts'
 
-/** What `npm run bench -- <name>` runs: the comparisons and checks of one package. */
+/** The comparisons and checks of one package, run by `npm run bench -- <name>`. */
 export interface Part {
   readonly comparisons: readonly Comparison[]
   readonly checks?: readonly (() => Promise<Check>)[]
-  /** Anything else to tell, as sections of Markdown. */
+  /** Other results, as sections of Markdown. */
   readonly tables?: readonly (() => Promise<string>)[]
-  /** Lets go of what the part holds. */
+  /** Releases the resources of the part. */
   close?(): Promise<void>
 }

@@ -3,20 +3,20 @@ import type { Comparison, Measurement, Measurements, Subject } from './compare.t
 import { versionOf } from './machine.ts'
 import { table } from './table.ts'
 
-/** A comparison as a section of Markdown. */
+/** Formats a comparison as a section of Markdown. */
 export function reportComparison(comparison: Comparison, measurements: Measurements): string {
-  const { title, floor, ours, target } = comparison
+  const { title, baseline, ours, target } = comparison
   const peers = measurements.filter(({ subject }) => subject.peer)
   const fastest = Math.min(...peers.map(({ above }) => above))
   const columns: Column[] = [
     ['', ({ subject }) => nameOf(subject, ours.includes(subject))],
-    ['µs a call', ({ microseconds }) => microseconds.toFixed(3)],
-    ['above the floor', ({ subject, above }) => (subject === floor ? '' : above.toFixed(3))],
+    ['µs per call', ({ microseconds }) => microseconds.toFixed(3)],
+    ['above the baseline', ({ subject, above }) => (subject === baseline ? '' : above.toFixed(3))],
   ]
   if (peers.length > 0) {
     columns.push([
       '× the fastest peer',
-      ({ subject, above }) => (subject === floor ? '' : (above / fastest).toFixed(2)),
+      ({ subject, above }) => (subject === baseline ? '' : (above / fastest).toFixed(2)),
     ])
   }
   if (target !== undefined) {
@@ -34,9 +34,9 @@ export function reportComparison(comparison: Comparison, measurements: Measureme
 
 type Column = readonly [head: string, cell: (measurement: Measurement) => string]
 
-/** What a check found, as a section of Markdown. */
+/** Formats the findings of a check as a section of Markdown. */
 export function reportCheck({ title, findings }: Check): string {
-  const lines = findings.map(({ text, holds }) => `- ${holds ? 'holds' : '**FAILS**'}: ${text}`)
+  const lines = findings.map(({ text, holds }) => `- ${holds ? 'passed' : '**FAILED**'}: ${text}`)
   return `### ${title}\n\n${lines.join('\n')}`
 }
 
@@ -45,7 +45,7 @@ function nameOf({ name, peer }: Subject, isOurs: boolean): string {
   return isOurs ? `**${name}**` : name
 }
 
-/** Whether a target is met. */
+/** Says whether a target is met. */
 export function verdict(ratio: number, target: number): string {
   const allowed = `≤ ${target.toFixed(2)}`
   const missedBy = ratio - target

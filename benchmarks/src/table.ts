@@ -1,6 +1,6 @@
 /**
- * A table in Markdown, padded so that it can be read in a terminal too. The first column is text, the others are
- * figures.
+ * Formats a Markdown table, padded so that it is readable in a terminal too. The first column contains text, the others
+ * numbers.
  */
 export function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const columns = heads.map((head, column) => {

@@ -1,4 +1,4 @@
-/** Makes the calls one after another. Returns what one takes, in microseconds. */
+/** Makes the calls one after another. Returns the time of one call, in microseconds. */
 export async function timeCalls(call: () => Promise<unknown>, calls: number): Promise<number> {
   const start = performance.now()
   for (let made = 0; made < calls; made++) await call()
@@ -6,9 +6,9 @@ export async function timeCalls(call: () => Promise<unknown>, calls: number): Pr
 }
 
 /**
- * How many calls take about `ms`, found by making them: by then they are compiled. As many were made last.
+ * Finds how many calls take about `ms`, by making them. Afterwards the code is compiled, and the last round had that size.
  *
- * @param time - Makes so many calls, and returns what one takes, in microseconds.
+ * @param time - Makes the given number of calls and returns the time of one, in microseconds.
  */
 export async function callsThatTake(
   ms: number,

@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises'
 
-/** A clock for the packages' `clock` option, whose time passes only when it is told to. */
+/** A clock for the packages' `clock` option. Its time passes only in `run`. */
 export interface VirtualClock {
   now(): number
   setTimeout(callback: () => void, ms: number): unknown
   clearTimeout(timer: unknown): void
-  /** Lets time pass from timer to timer until none is left. */
+  /** Advances time from timer to timer until none is left. */
   run(): Promise<void>
 }
 
@@ -28,7 +28,7 @@ export function createVirtualClock(): VirtualClock {
       timers.delete(timer as Timer)
     },
     async run() {
-      // A turn of the event loop lets every promise settle that can, and set the timers that it will.
+      // One turn of the event loop lets pending promises settle and set their timers.
       for (await setImmediate(); timers.size > 0; await setImmediate()) {
         for (const timer of [...timers].sort((a, b) => a.at - b.at)) {
           if (!timers.delete(timer)) continue

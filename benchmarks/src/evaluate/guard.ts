@@ -6,19 +6,19 @@ import { holdfast, holdfastWithoutSteps } from './judges/holdfast.ts'
 import { others } from './judges/index.ts'
 import { judgeAll, type Outcome, type Score, score } from './score.ts'
 
-/** Which traces are judged. */
+/** The sets of traces to evaluate. */
 export type Sets = readonly Trace['set'][]
 
-/** Ours come first; their misses are told by name. */
+/** Our detectors. The report lists the traces that they get wrong. */
 const ours: readonly Judge[] = [holdfast, holdfastWithoutSteps]
 
-/** What each judge made of each trace. */
+/** The outcome of each detector on each trace. */
 function judgeTraces(sets: Sets): ReadonlyMap<Judge, readonly Outcome[]> {
   const traces = readTraces().filter(({ set }) => sets.includes(set))
   return new Map([...ours, ...others].map((judge) => [judge, judgeAll(judge, traces)]))
 }
 
-/** For programs: the figures of each judge, and each of its judgements. */
+/** The scores of each detector and its outcome on each trace, for programs to read. */
 export function asJson(sets: Sets): unknown {
   return [...judgeTraces(sets)].map(([{ name }, outcomes]) => ({
     judge: name,
@@ -30,7 +30,7 @@ export function asJson(sets: Sets): unknown {
   }))
 }
 
-/** For people: a table for each set, then what ours got wrong. */
+/** A table for each set, then the traces that our detectors get wrong, as Markdown. */
 export function asText(sets: Sets): string {
   const judged = judgeTraces(sets)
   const tables = sets.map((set) => {
@@ -50,12 +50,12 @@ const inSet = (outcomes: readonly Outcome[], set: Trace['set']): readonly Outcom
 const heads = [
   '',
   'loops caught',
-  'before they began',
-  'wasted: median',
+  'stopped before the loop began',
+  'calls wasted: median',
   'mean',
   'total',
-  'healthy stopped',
-  'healthy warned',
+  'healthy runs stopped',
+  'healthy runs warned',
 ]
 
 function row({ name }: Judge, figures: Score): readonly string[] {
@@ -72,7 +72,7 @@ function row({ name }: Judge, figures: Score): readonly string[] {
   ]
 }
 
-/** What caught the loops, the most frequent first: a limit of steps, say, would catch any. */
+/** The rules that caught the loops, most frequent first. It shows, for instance, how many the step limit caught. */
 function tellFindings(outcomes: readonly Outcome[]): readonly string[] {
   const counts = new Map<string, number>()
   for (const { result, stop } of outcomes) {
@@ -84,7 +84,7 @@ function tellFindings(outcomes: readonly Outcome[]): readonly string[] {
 
 function tellMisses(outcomes: readonly Outcome[]): readonly string[] {
   const wrong = outcomes.filter(({ result }) => result !== 'caught' && result !== 'let run')
-  if (wrong.length === 0) return ['- nothing missed, nothing wrongly stopped']
+  if (wrong.length === 0) return ['- no loop missed, no healthy run stopped']
   return wrong.map(({ trace, result, stop }) => {
     const by = stop ? ` by ${stop.how} at ${stop.stoppedAt}` : ''
     return `- ${result}${by}: ${trace.shape}/${trace.id} (${trace.set})`

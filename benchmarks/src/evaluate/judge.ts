@@ -1,6 +1,6 @@
 import { actsOf, type Trace, type TraceCall } from '../../../packages/tool-loop-guard/test/trace.ts'
 
-/** Says of a trace where it would have been stopped. */
+/** A loop detector: says where it would stop a trace. */
 export interface Judge {
   readonly name: string
   judge(trace: Trace): Judgement
@@ -8,34 +8,34 @@ export interface Judge {
 
 export interface Judgement {
   readonly stop?: Stop | undefined
-  /** The first act of which it warned, before any stop. */
+  /** The index of the first call that it warned about, before any stop. */
   readonly warnedAt?: number | undefined
 }
 
 export interface Stop {
-  /** The act that was not run, from 0; that after the last, when it comes at the end. */
+  /** The index of the call that did not run, counted from 0; the number of calls, if it stopped after the last one. */
   readonly stoppedAt: number
   readonly how: string
 }
 
-/** What a rule set says; nothing when all is well. */
+/** A warning or stop from a rule set; `undefined` if it found nothing. */
 export type Finding = { readonly action: 'warn' | 'stop'; readonly how: string } | undefined
 
-/** A rule set at work on one run. What it does not look at, it leaves out. */
+/** A rule set that observes one run. It implements only the methods that it needs. */
 export interface Watch {
-  /** A new message of the user. */
+  /** The user has sent a new message. */
   userSays?(): void
-  /** An answer has come; its calls, if any, have not run. */
+  /** The model has answered. The calls of the answer have not run yet. */
   answers?(text: string | undefined): Finding
   /** A call is about to run. */
   asks?(call: TraceCall, act: number, step: number): Finding
-  /** A call has run. Those of a step run at once: all are asked for first. */
+  /** A call has run. All calls of a step start before the first one ends. */
   settles?(call: TraceCall, act: number, step: number): Finding
   /** A step is over. */
   ends?(text: string | undefined, calls: readonly TraceCall[]): Finding
 }
 
-/** Leads a rule set through a trace, as an agent would, up to the first stop. */
+/** Replays a trace to a rule set, up to the first stop. */
 export function createJudge(name: string, watch: (trace: Trace) => Watch): Judge {
   return { name, judge: (trace) => run(trace, watch(trace)) }
 }
@@ -53,7 +53,7 @@ function run(trace: Trace, watch: Watch): Judgement {
   for (const [step, { user, text, calls }] of trace.steps.entries()) {
     const next = first + actsOf({ calls })
     if (user !== undefined) watch.userSays?.()
-    // An answer without calls has been made when it is judged: only what follows is saved.
+    // An answer without calls is complete when it is evaluated, so a stop can save only what follows it.
     hear(watch.answers?.(text), calls.length > 0 ? first : next)
     for (const [n, call] of calls.entries()) {
       if (stop === undefined) hear(watch.asks?.(call, first + n, step), first + n)

@@ -14,9 +14,10 @@ function readArguments(): { chosen: Sets; json: boolean } {
       options: { set: { type: 'string' }, json: { type: 'boolean', default: false } },
     })
     const [name, ...more] = positionals
-    if (name !== 'guard' || more.length > 0) throw new Error('There is one evaluation: guard.')
+    if (name !== 'guard' || more.length > 0)
+      throw new Error('Unknown evaluation. The only evaluation is guard.')
     const chosen = sets.filter((set) => values.set === undefined || values.set === set)
-    if (chosen.length === 0) throw new Error(`There is no set "${values.set}".`)
+    if (chosen.length === 0) throw new Error(`Unknown set "${values.set}".`)
     return { chosen, json: values.json }
   } catch (error) {
     console.error(`${(error as Error).message}\n${usage}`)

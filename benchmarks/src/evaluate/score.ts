@@ -1,24 +1,24 @@
 import { countActs, type Trace } from '../../../packages/tool-loop-guard/test/trace.ts'
 import type { Judge, Judgement } from './judge.ts'
 
-/** What a judge made of a trace. */
+/** The outcome of a detector on one trace. */
 export interface Outcome extends Judgement {
   readonly trace: Trace
   readonly result: 'caught' | 'missed' | 'too early' | 'let run' | 'wrongly stopped'
-  /** Acts of the loop that it let pass. */
+  /** Calls of the loop that it allowed. */
   readonly wasted: number
 }
 
-/** The figures of one judge. */
+/** The figures of one detector. */
 export interface Score {
   readonly loops: number
   readonly caught: number
-  /** Loops that were stopped before they were one: as wrong as the stop of a healthy run. */
+  /** Loops that it stopped before they began, which is as wrong as stopping a healthy run. */
   readonly tooEarly: number
   readonly wasted: { readonly median: number; readonly mean: number; readonly total: number }
   readonly healthy: number
   readonly wronglyStopped: number
-  /** Healthy runs that were only warned. */
+  /** Healthy runs with a warning but no stop. */
   readonly warned: number
 }
 

@@ -12,12 +12,12 @@ const command = () =>
     messages: [{ role: 'user', content: [{ text: 'Hello.' }] }],
   })
 
-/** The real client over a real socket, to the simulator in the same process. */
+/** Measures the real client over a real socket, with the simulator in the same process. */
 export const adapterPart: Part = {
   comparisons: [
     {
       title: 'Converse with the SDK client, over HTTP/2 on loopback',
-      floor: { name: 'plain client', call: () => plain.send(command()) },
+      baseline: { name: 'plain client', call: () => plain.send(command()) },
       ours: [{ name: 'wrapped client', call: () => wrapped.send(command()) }],
     },
   ],

@@ -1,7 +1,7 @@
 import type { Subject } from '../compare.ts'
 
-/** What every subject is given to run. */
+/** The operation that every subject runs. */
 export const work = async (): Promise<number> => 42
 
-/** The floor: the same work with nothing around it. */
-export const bareAwait: Subject = { name: 'bare await', call: () => work() }
+/** The baseline: the same work without any library. */
+export const bareAwait: Subject = { name: 'await only', call: () => work() }

@@ -9,19 +9,19 @@ import { table } from '../table.ts'
 
 type Work = () => Promise<unknown>
 
-/** A breaker to weigh, of type `B`. */
+/** A kind of circuit breaker to measure, of type `B`. */
 interface Kind<B> {
   readonly name: string
   readonly peer?: string
   make(): B
   call(breaker: B, work: Work): Promise<unknown>
-  /** Before each call, for a clock that is ours to move. */
+  /** Runs before each call, for breakers with a clock that the benchmark controls. */
   tick?(): void
-  /** What keeps breakers by their keys. A map of them, for a peer. */
+  /** Creates the collection that keeps breakers by key. Default: a `Map`. */
   keyed?(maxKeys: number): { for(key: string): B }
-  /** Lets go of what would keep it alive. */
+  /** Removes the references and timers that keep a breaker alive. */
   drop?(breaker: B): void
-  /** How many keys, when 100 000 take too long or too much. */
+  /** The number of keys, if 100 000 take too much time or memory. */
   readonly keys?: number
 }
 
@@ -33,10 +33,10 @@ const KEYS = 100_000
 const down = new Error('down')
 const succeed = async (): Promise<void> => {}
 const fail = (): Promise<never> => Promise.reject(down)
-/** For those that are given their work when they are made: one function for all of a kind. */
+/** The operation for breakers that receive it at creation: one function for all breakers of a kind. */
 const run = (work: Work): Promise<unknown> => work()
 
-// Passes by as many slots of a window of 60 s as it has, in as many calls as are made.
+// Advances over the whole window of 60 s in the course of the calls.
 let now = 0
 const clock = {
   now: () => now,
@@ -47,7 +47,7 @@ const clock = {
 const halfOpenAfter = 30_000
 const { handleAll } = cockatiel
 
-/** What breakers weigh that have seen no call, or some, or are kept by key. */
+/** Measures the memory of idle breakers, of breakers after some calls, and of breakers kept by key. */
 export async function circuitBreakerMemory(): Promise<string> {
   const rows = [
     await row({
@@ -110,12 +110,12 @@ export async function circuitBreakerMemory(): Promise<string> {
       make: () => new Brakes(run, { isPromise: true, registerGlobal: false }),
       call: (breaker, work) => breaker.exec(work),
       drop: stopBrakes,
-      // Two timers each, which go through sixty buckets.
+      // Each has two timers, which iterate over sixty buckets.
       keys: 10_000,
     }),
   ]
   const heads = ['', 'idle', `after ${CALLS} calls`, 'by key', 'keys', 'MB']
-  return `### Bytes a circuit breaker\n\n${table(heads, rows)}`
+  return `### Bytes per circuit breaker\n\n${table(heads, rows)}`
 }
 
 function mollitiaCircuit(breaker: mollitia.SlidingWindowBreaker): mollitia.Circuit {
@@ -124,7 +124,7 @@ function mollitiaCircuit(breaker: mollitia.SlidingWindowBreaker): mollitia.Circu
 
 function dropMollitia(circuit: mollitia.Circuit): void {
   circuit.dispose()
-  // It keeps lists of all there ever were.
+  // mollitia keeps lists of all circuits that were ever created.
   mollitia.circuits.length = 0
   mollitia.modules.length = 0
 }
@@ -136,11 +136,11 @@ export function stopBrakes({ _stats }: Brakes): void {
 
 async function row<B>(kind: Kind<B>): Promise<string[]> {
   const { name, peer, keys = KEYS } = kind
-  // What is compiled on the way is no breaker's.
-  await weigh(kind, 1, CALLS)
-  const idle = await weigh(kind, ALONE, 0)
-  const inUse = await weigh(kind, IN_USE, CALLS)
-  const byKey = weighByKey(kind, keys)
+  // A first run compiles the code, which must not count as memory of a breaker.
+  await bytesOf(kind, 1, CALLS)
+  const idle = await bytesOf(kind, ALONE, 0)
+  const inUse = await bytesOf(kind, IN_USE, CALLS)
+  const byKey = bytesByKey(kind, keys)
   return [
     peer === undefined ? `**${name}**` : `${peer} ${versionOf(peer)}: ${name}`,
     ...[idle, inUse, byKey].map((bytes) => bytes.toFixed(0)),
@@ -149,8 +149,8 @@ async function row<B>(kind: Kind<B>): Promise<string[]> {
   ]
 }
 
-/** Bytes a breaker, of so many that so many calls went through each. */
-async function weigh<B>(kind: Kind<B>, count: number, calls: number): Promise<number> {
+/** The bytes per breaker, over `count` breakers with `calls` calls each. */
+async function bytesOf<B>(kind: Kind<B>, count: number, calls: number): Promise<number> {
   const before = heapInUse()
   const breakers = Array.from({ length: count }, () => kind.make())
   for (const breaker of breakers) {
@@ -165,7 +165,7 @@ async function weigh<B>(kind: Kind<B>, count: number, calls: number): Promise<nu
   return (after - before) / count
 }
 
-function weighByKey<B>(kind: Kind<B>, count: number): number {
+function bytesByKey<B>(kind: Kind<B>, count: number): number {
   const keys = Array.from({ length: count }, (_, index) => `key-${index}`)
   const before = heapInUse()
   const { for: find } = kind.keyed?.(count) ?? mapOf(kind)

@@ -18,13 +18,13 @@ const sampling = cockatiel.circuitBreaker(cockatiel.handleAll, {
   halfOpenAfter: 30_000,
   breaker: new cockatiel.SamplingBreaker({ threshold: 0.5, duration: 60_000 }),
 })
-// Its own timeout is off: this compares breakers.
+// Its timeout is off, because this compares only breakers.
 const opossum = new Opossum(work, { timeout: false, resetTimeout: 30_000 })
 const counts = new mollitia.SlidingCountBreaker()
 const mollitiaByCount = new mollitia.Circuit({ func: work, options: { modules: [counts] } })
 const times = new mollitia.SlidingTimeBreaker({ slidingWindowSize: 60_000 })
 const mollitiaByTime = new mollitia.Circuit({ func: work, options: { modules: [times] } })
-// Its timeout cannot be turned off. Its statistics are: as many calls as are made here overflow the stack in them.
+// Its timeout cannot be turned off. Its statistics are off, because they overflow the stack at this number of calls.
 const withoutStatistics = { isPromise: true, registerGlobal: false, statInterval: 3_600_000 }
 const brakes = new Brakes(work, withoutStatistics)
 
@@ -37,7 +37,7 @@ const openOfCockatiel = cockatiel.circuitBreaker(cockatiel.handleAll, {
 await openOfCockatiel.execute(() => Promise.reject(new Error('down'))).catch(() => {})
 const openOpossum = new Opossum(work, { timeout: false, resetTimeout: 3_600_000 })
 openOpossum.open()
-// Made open: opened by hand, it would set two timers and clear one.
+// Created in the open state. Opening it later would set two timers and clear one.
 const openForAnHour = new mollitia.SlidingCountBreaker({
   state: mollitia.BreakerState.OPENED,
   openStateDelay: 3_600_000,
@@ -47,14 +47,14 @@ const openOfMollitia = new mollitia.Circuit({ func: work, options: { modules: [o
 const openBrakes = new Brakes(work, { ...withoutStatistics, circuitDuration: 3_600_000 })
 openBrakes._open()
 
-/** A call that is turned away, and its caller who takes note. */
+/** A call that the open circuit rejects, and a caller that handles the rejection. */
 const rejected = (name: string, call: () => Promise<unknown>, peer?: string): Subject => ({
   name,
   ...(peer && { peer }),
   call: () => call().then(expectNoResult, () => undefined),
 })
 function expectNoResult(): never {
-  throw new Error('the circuit let a call through')
+  throw new Error('the open circuit ran a call')
 }
 
 const createError = (): Error =>
@@ -72,7 +72,7 @@ export const circuitBreakerPart: Part = {
     {
       title: 'A call that succeeds, through a closed circuit',
       target: 0.75,
-      floor: bareAwait,
+      baseline: bareAwait,
       ours: [
         { name: 'failureCount', call: () => counting(work) },
         { name: 'failureRate over 60 s', call: () => rating(work) },
@@ -99,9 +99,9 @@ export const circuitBreakerPart: Part = {
       ],
     },
     {
-      title: 'A call that an open circuit turns away',
+      title: 'A call that an open circuit rejects',
       target: 0.5,
-      floor: rejected('bare rejection', () => Promise.reject(undefined)),
+      baseline: rejected('rejected promise only', () => Promise.reject(undefined)),
       ours: [rejected('open', () => open(work))],
       peers: [
         rejected('open', () => openOfCockatiel.execute(work), 'cockatiel'),
@@ -111,9 +111,9 @@ export const circuitBreakerPart: Part = {
       ],
     },
     {
-      // Without a target: it tells what docs/decisions/0005 is about.
-      title: 'The error of a call that is turned away, alone',
-      floor: rejected('bare rejection', () => Promise.reject(undefined)),
+      // No target: these are the figures behind docs/decisions/0005.
+      title: 'Creating the error of a rejected call',
+      baseline: rejected('rejected promise only', () => Promise.reject(undefined)),
       ours: [
         rejected('with a stack trace', () => Promise.reject(createError())),
         rejected('without', () => Promise.reject(withoutTrace(createError))),
@@ -121,7 +121,7 @@ export const circuitBreakerPart: Part = {
     },
   ],
   tables: [circuitBreakerMemory],
-  // What counts by timers would keep the process alive, or disturb the parts that follow.
+  // Timers of the peers would keep the process alive or disturb the following parts.
   async close() {
     for (const breaker of [opossum, openOpossum]) breaker.shutdown()
     for (const breaker of [brakes, openBrakes]) stopBrakes(breaker)

@@ -2,20 +2,20 @@ import { EventEmitter } from 'node:events'
 import { GrowthBookClient } from '@growthbook/growthbook'
 import { OpenFeature, TypedInMemoryProvider } from '@openfeature/server-sdk'
 import { Unleash, type UnleashConfig, UnleashEvents } from 'unleash-client'
-import type { Oracle } from '../compare-answers.ts'
+import type { AnswerSubject } from '../compare-answers.ts'
 
-/** Flags of each peer, in memory: nothing is fetched, nothing is reported. */
+/** The flags of each peer, in memory. Nothing is fetched or reported. */
 export interface FlagPeers {
-  /** Ask for the flag that is on for everybody. */
-  readonly plain: readonly Oracle[]
-  /** Ask for the flag that is on for half of the users, the next one each time. */
-  readonly rollout: readonly Oracle[]
+  /** Evaluates the flag that is on for everybody. */
+  readonly plain: readonly AnswerSubject[]
+  /** Evaluates the flag that is on for half of the users, for the next user each time. */
+  readonly rollout: readonly AnswerSubject[]
   close(): Promise<void>
 }
 
-/** @param keys - Of the users. */
+/** @param keys - The keys of the users. */
 export async function createFlagPeers(keys: readonly string[]): Promise<FlagPeers> {
-  // GrowthBook composes lines of a log otherwise, which it then does not write.
+  // Otherwise GrowthBook formats log lines that it then does not write.
   const { NODE_ENV } = process.env
   process.env['NODE_ENV'] = 'production'
 
@@ -89,7 +89,7 @@ function strategy(name: string, parameters: Readonly<Record<string, string>>) {
   return { name, parameters, constraints: [] }
 }
 
-/** What the others fetch. Looks up as that of Unleash does, which cannot be kept from the network. */
+/** Holds the flags in memory. It replaces Unleash's own repository, which always uses the network, and looks flags up in the same way. */
 class InMemoryToggles extends EventEmitter implements Repository {
   getToggle(name: string): Toggle | undefined {
     return toggles[name]
@@ -112,7 +112,7 @@ async function startUnleash(): Promise<Unleash> {
     appName: 'benchmark',
     url: 'http://localhost/',
     repository: new InMemoryToggles(),
-    // It counts every answer otherwise, to report it.
+    // Otherwise Unleash counts every answer in order to report it.
     disableMetrics: true,
   })
   await new Promise((resolve) => unleash.once(UnleashEvents.Ready, resolve))

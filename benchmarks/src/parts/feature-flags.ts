@@ -5,7 +5,7 @@ import { heapInUse } from '../heap.ts'
 import type { Part } from '../part.ts'
 import { createFlagPeers } from './feature-flags-peers.ts'
 
-/** As long as the ids that people use, and no two the same. */
+/** Unique ids of realistic length. */
 const keys = Array.from({ length: 10_000 }, (_, index) => `user-${String(index).padStart(8, '0')}`)
 const users = keys.map((targetingKey) => ({ targetingKey }))
 const peers = await createFlagPeers(keys)
@@ -29,32 +29,32 @@ const source: FlagSource = {
   },
 }
 const flags = createFlags({ flags: definitions, sources: [source] })
-/** With an override that ends, so that each question looks at the clock. */
+/** Has an override that expires, so that each evaluation reads the clock. */
 const ending = createFlags({ flags: definitions, sources: [source] })
 ending.override('other', true, { ttlMs: 86_400_000 })
 
-/** Few enough that nothing is collected meanwhile, whatever a call allocates. */
+/** Few enough that no garbage collection occurs during the calls, whatever they allocate. */
 const CALLS = 100_000
 
-/** A flag that is the same for everybody must leave nothing for the collector, however often it is asked for. */
+/** Checks that evaluating a flag without rules allocates nothing. */
 async function allocations(): Promise<Check> {
   const asked = { get: () => flags.get('plain'), evaluate: () => flags.evaluate('plain') }
   const findings = Object.entries(asked).map(([name, ask]) => {
     const bytes = allocatedBy(ask)
-    const text = `${name}: ${bytes.toFixed(2)} bytes a call, over ${CALLS} calls`
+    const text = `${name}: ${bytes.toFixed(2)} bytes per call, over ${CALLS} calls`
     return { text, holds: bytes < 1 }
   })
-  return { title: 'What it allocates to ask for a flag that is on for everybody', findings }
+  return { title: 'Memory allocated by evaluating a flag that is on for everybody', findings }
 }
 
-/** Kept, so that no compiler can prove that nobody looks. */
+/** Kept so that the compiler cannot remove the calls as unused. */
 const sink: { answer: unknown } = { answer: undefined }
 
 function allocatedBy(ask: () => unknown): number {
   const run = () => {
     for (let made = 0; made < CALLS; made++) sink.answer = ask()
   }
-  // Until it is compiled.
+  // Runs until the code is compiled.
   for (let times = 0; times < 10; times++) run()
   heapInUse()
   const before = process.memoryUsage().heapUsed
@@ -72,7 +72,7 @@ export const featureFlagsPart: Part = {
         ours: [
           { name: 'get', ask: () => flags.get('plain') },
           { name: 'evaluate', ask: () => flags.evaluate('plain').value },
-          { name: 'get, beside an override that ends', ask: () => ending.get('plain') },
+          { name: 'get, with an override that expires', ask: () => ending.get('plain') },
         ],
         peers: peers.plain,
         target: { ratio: 0.5, nanoseconds: 60, first: 1 },

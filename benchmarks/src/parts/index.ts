@@ -1,6 +1,6 @@
 import type { Part } from '../part.ts'
 
-/** Loaded when asked for: a part may start a server or keep a client. */
+/** Each part is loaded only when it runs, because a part may start a server or create a client. */
 export const parts: Readonly<Record<string, () => Promise<Part>>> = {
   retry: async () => (await import('./retry.ts')).retryPart,
   pipeline: async () => (await import('./pipeline.ts')).pipelinePart,

@@ -6,19 +6,19 @@ import { table } from '../table.ts'
 import { besidePLimit, type JobLimiter, jobLimiters, many } from './limiter-jobs.ts'
 
 const JOBS = 300_000
-/** Odd, so that the median is a round that was measured. */
+/** Odd, so that the median is a measured value. */
 const ROUNDS = 7
 const MAX_OF_P_LIMIT = 0.6
 
-/** The least that takes a turn of the microtask queue: what is measured is the limiter. */
+/** The smallest asynchronous job, so that the limiter dominates the measured time. */
 const job = async (): Promise<void> => {
   await null
 }
 
-/** The floor: all jobs at once, with no limiter. */
-const bare: JobLimiter = { name: 'bare jobs', make: () => (work) => work() }
+/** The baseline: all jobs at once, without a limiter. */
+const bare: JobLimiter = { name: 'no limiter', make: () => (work) => work() }
 
-/** What it takes to hand in many jobs at once and to have them all done. */
+/** Measures the time to submit many jobs at once and complete all of them. */
 export async function limiterContention(): Promise<string> {
   const runs = [bare, ...jobLimiters].map((limiter) => ({ limiter, times: [] as number[] }))
   for (let round = 0; round < ROUNDS; round++) {
@@ -27,7 +27,7 @@ export async function limiterContention(): Promise<string> {
       times.push(await millisecondsOf(limiter.fewer ?? JOBS, () => run(job)))
     }
   }
-  const [floor = Number.NaN, ...taken] = runs.map(({ limiter, times }) => {
+  const [baseline = Number.NaN, ...taken] = runs.map(({ limiter, times }) => {
     return (median(times) * 1_000) / (limiter.fewer ?? JOBS)
   })
   const pLimit = taken[jobLimiters.findIndex(({ peer }) => peer === 'p-limit')] ?? Number.NaN
@@ -41,9 +41,14 @@ export async function limiterContention(): Promise<string> {
     ]
     return besidePLimit(limiter, figures, microseconds / pLimit, MAX_OF_P_LIMIT)
   })
-  const floorRow = ['bare jobs', many(JOBS), ((floor * JOBS) / 1_000).toFixed(0), floor.toFixed(2)]
-  const heads = ['', 'jobs', 'ms for all', 'µs a job', '× p-limit’s', 'target']
-  return `### Jobs handed in at once, 5 running\n\n${table(heads, [[...floorRow, '', ''], ...rows])}`
+  const baselineRow = [
+    'no limiter',
+    many(JOBS),
+    ((baseline * JOBS) / 1_000).toFixed(0),
+    baseline.toFixed(2),
+  ]
+  const heads = ['', 'jobs', 'ms for all', 'µs per job', '× p-limit’s', 'target']
+  return `### Jobs submitted at once, 5 running\n\n${table(heads, [[...baselineRow, '', ''], ...rows])}`
 }
 
 const MOST = 1_000_000
@@ -53,10 +58,10 @@ const MAX_GROWTH = 1.3
 const KEYS = Array.from({ length: 1_000 }, (_, index) => `key-${index}`)
 const PRIORITIES = 5
 
-/** Whether a job costs as much however many wait, with priorities and keys in play. */
+/** Measures whether the cost per job depends on the number of waiting jobs, with priorities and keys. */
 export async function limiterGrowth(): Promise<string> {
   const runs = COUNTS.map((count) => ({ count, times: [] as number[] }))
-  /** As many in all, whatever the count: then what the collector does weighs alike. */
+  /** Runs the same total number of jobs for each count, so that garbage collection has the same effect. */
   const run = (count: number) =>
     millisecondsOf(MOST / count, () => {
       const limiter = createLimiter({ maxConcurrent: 5, maxQueue: count, queue: fairQueue() })
@@ -64,7 +69,7 @@ export async function limiterGrowth(): Promise<string> {
         limiter(job, { key: KEYS[at % KEYS.length], priority: at % PRIORITIES })
       return Promise.all(Array.from({ length: count }, hand))
     })
-  // What is compiled on the way would count against the first.
+  // Compiles the code first. Otherwise compilation would count for the first measurement only.
   await run(MOST)
   for (let round = 0; round < GROWTH_ROUNDS; round++) {
     for (const { count, times } of inOrderOf(round, runs)) times.push(await run(count))
@@ -80,14 +85,14 @@ export async function limiterGrowth(): Promise<string> {
     ]
   })
   const title = `A job among many, with \`fairQueue\`: ${many(KEYS.length)} keys, ${PRIORITIES} priorities`
-  return `### ${title}\n\n${table(['jobs at once', 'µs a job', '× the fewest', 'target'], rows)}`
+  return `### ${title}\n\n${table(['jobs at once', 'µs per job', '× the fewest', 'target'], rows)}`
 }
 
 async function millisecondsOf(
   jobs: number,
   hand: (at: number) => Promise<unknown>,
 ): Promise<number> {
-  // What others have left behind is none of its business.
+  // Collects the garbage of previous runs first.
   heapInUse()
   const start = performance.now()
   await Promise.all(Array.from({ length: jobs }, (_, at) => hand(at)))

@@ -6,15 +6,15 @@ import PQueue from 'p-queue'
 import { versionOf } from '../machine.ts'
 import { verdict } from '../report.ts'
 
-/** Runs what it is given, within the limit of a limiter. */
+/** Runs a job within the limit of a limiter. */
 type Run = (work: () => Promise<unknown>) => Promise<unknown>
 
-/** A limiter in which any number may wait, for ever. */
+/** A limiter with an unbounded queue and no queue timeout. */
 export interface JobLimiter {
   readonly name: string
   readonly peer?: string
   make(maxConcurrent: number): Run
-  /** How many jobs to time, where as many as of the others would take minutes. */
+  /** The number of jobs, for limiters that would need minutes for the usual number. */
   readonly fewer?: number
 }
 
@@ -40,7 +40,7 @@ export const jobLimiters: readonly JobLimiter[] = [
       const limiter = new Bottleneck({ maxConcurrent })
       return (work) => limiter.schedule(work)
     },
-    // It sets a timer for each job.
+    // bottleneck sets a timer for each job.
     fewer: 500,
   },
   {
@@ -50,12 +50,12 @@ export const jobLimiters: readonly JobLimiter[] = [
       const bulkhead = cockatiel.bulkhead(maxConcurrent, Infinity)
       return (work) => bulkhead.execute(work)
     },
-    // What it takes grows with the square of their number.
+    // The time of cockatiel grows with the square of the number of jobs.
     fewer: 20_000,
   },
 ]
 
-/** A row of figures of one, beside p-limit's figure, of which ours may take so much. */
+/** Formats the figures of one limiter, with the ratio to p-limit. For ours, adds whether the ratio meets the target. */
 export function besidePLimit(
   { name, peer }: JobLimiter,
   figures: readonly string[],
@@ -66,5 +66,5 @@ export function besidePLimit(
   return [label, ...figures, ratio.toFixed(2), peer === undefined ? verdict(ratio, target) : '']
 }
 
-/** How many, set in groups of three. */
+/** Formats a number with digits in groups of three. */
 export const many = (count: number): string => count.toLocaleString('en').replaceAll(',', ' ')

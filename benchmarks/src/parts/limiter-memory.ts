@@ -7,23 +7,23 @@ const MAX_OF_P_LIMIT = 0.6
 
 const never = (): Promise<never> => new Promise(() => {})
 
-/** What a job weighs that waits behind one that never ends, with the promise of its result. */
+/** Measures the memory of a job that waits behind one that never ends, including the promise of its result. */
 export async function limiterMemory(): Promise<string> {
-  const weights: number[] = []
-  for (const limiter of jobLimiters) weights.push(await weigh(limiter))
-  const pLimit = weights[jobLimiters.findIndex(({ peer }) => peer === 'p-limit')] ?? Number.NaN
+  const sizes: number[] = []
+  for (const limiter of jobLimiters) sizes.push(await bytesPerJob(limiter))
+  const pLimit = sizes[jobLimiters.findIndex(({ peer }) => peer === 'p-limit')] ?? Number.NaN
   const rows = jobLimiters.map((limiter, at) => {
-    const bytes = weights[at] ?? Number.NaN
+    const bytes = sizes[at] ?? Number.NaN
     return besidePLimit(limiter, [bytes.toFixed(0)], bytes / pLimit, MAX_OF_P_LIMIT)
   })
   const heads = ['', 'bytes', '× p-limit’s', 'target']
-  return `### Bytes a waiting job, of ${many(JOBS)}\n\n${table(heads, rows)}`
+  return `### Bytes per waiting job, over ${many(JOBS)}\n\n${table(heads, rows)}`
 }
 
-async function weigh({ make }: JobLimiter): Promise<number> {
+async function bytesPerJob({ make }: JobLimiter): Promise<number> {
   const run = make(1)
   const promises: Promise<unknown>[] = new Array(JOBS)
-  // What is compiled and kept by the first is nobody's who waits.
+  // The first jobs compile the code, which must not count as memory of a waiting job.
   run(never)
   for (let at = 0; at < 100; at++) run(never)
   await turn()
@@ -31,11 +31,11 @@ async function weigh({ make }: JobLimiter): Promise<number> {
   for (let at = 0; at < JOBS; at++) promises[at] = run(never)
   await turn()
   const after = heapInUse()
-  // The limiter and the promises must have lived until now.
+  // Keeps the limiter and the promises alive until here.
   run(never)
   promises.length = 0
   return (after - before) / JOBS
 }
 
-/** Some take their jobs in over several turns. */
+/** Waits, because some limiters accept their jobs over several turns of the event loop. */
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 100))

@@ -19,7 +19,7 @@ export const limiterPart: Part = {
     {
       title: 'A call that succeeds, through a limiter with room',
       target: 0.8,
-      floor: bareAwait,
+      baseline: bareAwait,
       ours: [{ name: 'createLimiter', call: () => ours(work) }],
       peers: [
         { name: 'bulkhead policy', peer: 'cockatiel', call: () => bulkhead.execute(work) },

@@ -1,22 +1,22 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { createLogger, fileDestination, newTrace, runWithTrace } from '@holdfast/logger'
 import { type LoggerOptions, pino } from 'pino'
-import type { Oracle } from '../compare-answers.ts'
+import type { AnswerSubject } from '../compare-answers.ts'
 
 /** The same line, written by each logger. */
 export interface LogCase {
   readonly title: string
-  /** How much of pino's time ours may take. Default: none is set. */
+  /** The largest allowed ratio to pino's time. Default: no target. */
   readonly target?: number
-  /** Ours first. They say yes when a line came out. */
-  readonly oracles: readonly Oracle[]
-  /** What must be the same of all lines, of which each is in `sink` after its call. Absent where none is. */
+  /** Ours comes first. Each answers `true` if it wrote a line. */
+  readonly subjects: readonly AnswerSubject[]
+  /** Reads the facts that all loggers must write, from the line in `sink`. Absent if nothing is written there. */
   readonly facts?: (line: Record<string, unknown>) => unknown
-  /** Whether none may come out. Default: false. */
+  /** Whether no line may be written. Default: false. */
   readonly isOff?: boolean
 }
 
-/** A stream that keeps the last line alone. */
+/** A stream that keeps only the last line. */
 export const sink = {
   lines: 0,
   last: '',
@@ -26,7 +26,7 @@ export const sink = {
   },
 }
 
-/** What both have. */
+/** The methods that Holdfast's logger and pino share. */
 interface Log {
   info(message: string): void
   info(fields: object, message: string): void
@@ -34,7 +34,7 @@ interface Log {
   child(fields: object): Log
 }
 
-/** A logger of ours; pino as it comes; pino with time and level as text, and nothing of the process. */
+/** Holdfast's logger; pino with its defaults; pino with time and level as text, and without process fields. */
 type Logs = readonly [ours: Log, plain: Log, alike: Log]
 
 const likeOurs: LoggerOptions = {
@@ -58,8 +58,8 @@ const fileLogs: Logs = [
 
 type Write = (log: Log, at: number) => void
 
-/** Oracles that look whether the sink has got a line. */
-function intoSink(loggers: Logs, write: Write, hand?: Write): readonly Oracle[] {
+/** Subjects that answer whether the sink has received a line. */
+function intoSink(loggers: Logs, write: Write, hand?: Write): readonly AnswerSubject[] {
   return named(
     loggers.map((log, index) => {
       const writes = index > 0 ? (hand ?? write) : write
@@ -72,7 +72,7 @@ function intoSink(loggers: Logs, write: Write, hand?: Write): readonly Oracle[] 
   )
 }
 
-function intoFile(write: Write): readonly Oracle[] {
+function intoFile(write: Write): readonly AnswerSubject[] {
   return named(
     fileLogs.map((log) => (at) => {
       write(log, at)
@@ -81,15 +81,15 @@ function intoFile(write: Write): readonly Oracle[] {
   )
 }
 
-function named(asks: readonly ((at: number) => boolean)[]): readonly Oracle[] {
-  const names = ['createLogger', 'as it comes', 'time and level as text, no process']
+function named(asks: readonly ((at: number) => boolean)[]): readonly AnswerSubject[] {
+  const names = ['createLogger', 'defaults', 'time and level as text, no process']
   return asks.map((ask, index) => {
     const name = names[index] ?? ''
     return index > 0 ? { name, peer: 'pino', ask } : { name, ask }
   })
 }
 
-/** All but what a logger tells of itself. */
+/** The fields of a line, without those that describe the logger itself. */
 function told({ time, level, pid, hostname, ...rest }: Record<string, unknown>): unknown {
   return rest
 }
@@ -113,7 +113,7 @@ const child: Write = (log, at) => log.child({ requestId: at, tenant: 'acme' }).i
 const bound = { requestId: 'c0ffee', tenant: 'acme' }
 const [oursOfOne, ...pinosOfOne] = logs.map((log) => log.child(bound)) as [Log, Log, Log]
 
-// A trace of ours, and what users of pino do.
+// A trace of Holdfast, and the usual way for pino.
 const trace = newTrace()
 const ids = { trace_id: trace.traceId, span_id: trace.spanId }
 const storage = new AsyncLocalStorage<typeof ids>()
@@ -123,7 +123,7 @@ const cause = new Error('connection refused')
 const error = Object.assign(new Error('payment failed', { cause }), { orderId: 42 })
 const failure: Write = (log) => log.error({ err: error }, MESSAGE)
 
-// Written out: what costs nothing must not be shared by all three.
+// Separate functions, because a shared one would be slower and these calls cost almost nothing.
 const [off, pinoOff, alikeOff] = [
   createLogger({ destination: sink }),
   pino({}, sink),
@@ -148,20 +148,20 @@ const nothing = named([
 ])
 
 export const logCases: readonly LogCase[] = [
-  { title: 'A message', target: 1, oracles: intoSink(logs, message), facts: told },
-  { title: 'A message and an object', target: 1, oracles: intoSink(logs, object), facts: told },
-  { title: 'A message and nested objects', oracles: intoSink(logs, nested), facts: told },
+  { title: 'A message', target: 1, subjects: intoSink(logs, message), facts: told },
+  { title: 'A message and an object', target: 1, subjects: intoSink(logs, object), facts: told },
+  { title: 'A message and nested objects', subjects: intoSink(logs, nested), facts: told },
   {
     title: 'A message by a child logger',
     target: 1,
-    oracles: intoSink([oursOfOne, ...pinosOfOne], message),
+    subjects: intoSink([oursOfOne, ...pinosOfOne], message),
     facts: told,
   },
-  { title: 'A child logger and its message', oracles: intoSink(logs, child), facts: told },
-  { title: 'A message of a level that is off', target: 1, oracles: nothing, isOff: true },
+  { title: 'A child logger and its message', subjects: intoSink(logs, child), facts: told },
+  { title: 'A message below the log level', target: 1, subjects: nothing, isOff: true },
   {
     title: 'A message and nested objects with two secrets',
-    oracles: intoSink(
+    subjects: intoSink(
       logsOf({
         redact: { paths: ['user.password', 'headers.authorization'], censor: '[redacted]' },
       }),
@@ -170,8 +170,8 @@ export const logCases: readonly LogCase[] = [
     facts: told,
   },
   {
-    title: 'A message within a trace, entered for it',
-    oracles: intoSink(
+    title: 'A message inside a trace that starts for it',
+    subjects: intoSink(
       traced,
       (log) => runWithTrace(trace, () => log.info(MESSAGE)),
       (log) => storage.run(ids, () => log.info(MESSAGE)),
@@ -180,13 +180,13 @@ export const logCases: readonly LogCase[] = [
   },
   {
     title: 'An error with a cause',
-    oracles: intoSink(logs, failure),
-    // How they write a cause is their own.
+    subjects: intoSink(logs, failure),
+    // Each logger has its own format for a cause.
     facts: ({ msg, err }) => {
       const { type, orderId } = err as Record<string, unknown>
       return [msg, type, orderId, JSON.stringify(err).includes(cause.message)]
     },
   },
-  { title: 'A message, written to a file', target: 1, oracles: intoFile(message) },
-  { title: 'A message and an object, written to a file', target: 1, oracles: intoFile(object) },
+  { title: 'A message, written to a file', target: 1, subjects: intoFile(message) },
+  { title: 'A message and an object, written to a file', target: 1, subjects: intoFile(object) },
 ]

@@ -4,8 +4,8 @@ import { compareAnswers } from '../compare-answers.ts'
 import type { Part } from '../part.ts'
 import { type LogCase, logCases, sink } from './logger-cases.ts'
 
-function compareCase({ title, target, oracles, isOff = false }: LogCase): Promise<string> {
-  const [first, ...peers] = oracles
+function compareCase({ title, target, subjects, isOff = false }: LogCase): Promise<string> {
+  const [first, ...peers] = subjects
   return compareAnswers({
     title,
     yes: isOff ? 0 : 1,
@@ -15,18 +15,18 @@ function compareCase({ title, target, oracles, isOff = false }: LogCase): Promis
   })
 }
 
-/** Whether all loggers say the same. */
+/** Checks that all loggers write the same facts. */
 async function sameLines(): Promise<Check> {
-  const findings = logCases.flatMap(({ title, oracles, facts }) => {
+  const findings = logCases.flatMap(({ title, subjects, facts }) => {
     if (facts === undefined) return []
-    const [ours, ...theirs] = oracles.map((oracle) => {
-      if ('ask' in oracle) oracle.ask(7)
+    const [ours, ...theirs] = subjects.map((subject) => {
+      if ('ask' in subject) subject.ask(7)
       return facts(JSON.parse(sink.last))
     })
     const holds = theirs.every((line) => isDeepStrictEqual(line, ours))
     return [{ text: `${title}: ${JSON.stringify(ours)}`, holds }]
   })
-  return { title: 'What the lines say, of all alike', findings }
+  return { title: 'All loggers write the same facts', findings }
 }
 
 export const loggerPart: Part = {

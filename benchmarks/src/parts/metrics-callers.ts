@@ -5,23 +5,23 @@ import * as prometheusIo from '@prometheus-io/client'
 import * as promClient from 'prom-client'
 import { BUCKETS, FIRST, help, labelNames, labelsAt, secondsAt } from './metrics-data.ts'
 
-/** A way of writing to a metric. */
+/** One call that writes to a metric. */
 export type Call = 'count' | 'countHeld' | 'countLabelled' | 'observeHeld' | 'observeLabelled'
 
-/** A library with what is measured of it. */
+/** A library and its measured calls. */
 export interface Caller {
   readonly peer?: string
   readonly calls: Readonly<Partial<Record<Call, { name: string; ask: (at: number) => boolean }>>>
   render(): Promise<string>
 }
 
-// Each library has code of its own, though two are alike: what is compiled for both would be slower for each.
+// Each library has its own functions, although two libraries have the same interface. Shared functions would be compiled for both, and slower for each.
 
 export function createOurs(): Caller {
   const registry = createRegistry()
   const plain = registry.counter({ name: 'plain_total', help })
-  const counter = registry.counter({ name: 'labelled_total', help, labels: labelNames })
-  const histogram = registry.histogram({ name: 'labelled_seconds', help, labels: labelNames })
+  const counter = registry.counter({ name: 'labeled_total', help, labels: labelNames })
+  const histogram = registry.histogram({ name: 'labeled_seconds', help, labels: labelNames })
   const heldCounter = registry.counter({ name: 'held_total', help, labels: labelNames })
   const heldHistogram = registry.histogram({ name: 'held_seconds', help, labels: labelNames })
   const counted = heldCounter.labels(FIRST)
@@ -73,8 +73,8 @@ export function createPromClient(): Caller {
   const registers = [registry]
   const { Counter, Histogram } = promClient
   const plain = new Counter({ name: 'plain_total', help, registers })
-  const counter = new Counter({ name: 'labelled_total', help, labelNames, registers })
-  const histogram = new Histogram({ name: 'labelled_seconds', help, labelNames, registers })
+  const counter = new Counter({ name: 'labeled_total', help, labelNames, registers })
+  const histogram = new Histogram({ name: 'labeled_seconds', help, labelNames, registers })
   const heldCounter = new Counter({ name: 'held_total', help, labelNames, registers })
   const heldHistogram = new Histogram({ name: 'held_seconds', help, labelNames, registers })
   const counted = heldCounter.labels(FIRST)
@@ -127,8 +127,8 @@ export function createPrometheusIo(): Caller {
   const registers = [registry]
   const { Counter, Histogram } = prometheusIo
   const plain = new Counter({ name: 'plain_total', help, registers })
-  const counter = new Counter({ name: 'labelled_total', help, labelNames, registers })
-  const histogram = new Histogram({ name: 'labelled_seconds', help, labelNames, registers })
+  const counter = new Counter({ name: 'labeled_total', help, labelNames, registers })
+  const histogram = new Histogram({ name: 'labeled_seconds', help, labelNames, registers })
   const heldCounter = new Counter({ name: 'held_total', help, labelNames, registers })
   const heldHistogram = new Histogram({ name: 'held_seconds', help, labelNames, registers })
   const counted = heldCounter.labels(FIRST)
@@ -176,14 +176,14 @@ export function createPrometheusIo(): Caller {
   }
 }
 
-/** It has no handles. */
+/** OpenTelemetry has no handles. */
 export function createOpenTelemetry(): Caller {
   const exporter = new PrometheusExporter({ preventServerStart: true })
   const serializer = new PrometheusSerializer(undefined, false, undefined, true, true)
   const meter = new MeterProvider({ readers: [exporter] }).getMeter('benchmark')
   const plain = meter.createCounter('plain_total')
-  const counter = meter.createCounter('labelled_total')
-  const histogram = meter.createHistogram('labelled_seconds', {
+  const counter = meter.createCounter('labeled_total')
+  const histogram = meter.createHistogram('labeled_seconds', {
     advice: { explicitBucketBoundaries: BUCKETS },
   })
   return {

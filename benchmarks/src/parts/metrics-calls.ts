@@ -1,5 +1,5 @@
 import type { Check } from '../check.ts'
-import { compareAnswers, type Oracle } from '../compare-answers.ts'
+import { type AnswerSubject, compareAnswers } from '../compare-answers.ts'
 import { versionOf } from '../machine.ts'
 import {
   type Call,
@@ -22,7 +22,7 @@ const tables: readonly { title: string; call: Call; target?: number }[] = [
   { title: 'Observing, with three labels', call: 'observeLabelled', target: 0.5 },
 ]
 
-/** What a call costs. */
+/** The measured calls and their targets. */
 export const metricsCalls: readonly (() => Promise<string>)[] = tables.map(
   ({ title, call, target }) =>
     () =>
@@ -35,16 +35,16 @@ export const metricsCalls: readonly (() => Promise<string>)[] = tables.map(
       }),
 )
 
-function oraclesOf(callers: readonly Caller[], call: Call): Oracle[] {
+function oraclesOf(callers: readonly Caller[], call: Call): AnswerSubject[] {
   return callers.flatMap(({ peer, calls }) => {
-    const oracle = calls[call]
-    return oracle ? [peer === undefined ? oracle : { ...oracle, peer }] : []
+    const subject = calls[call]
+    return subject ? [peer === undefined ? subject : { ...subject, peer }] : []
   })
 }
 
 const CALLS = 1000
 
-/** Whether what was measured has counted, and everywhere the same. */
+/** Checks that the measured calls took effect, with the same result in every library. */
 export async function metricsTotals(): Promise<Check> {
   const expected = await growthOf(ours)
   const calls = Object.keys(ours.calls).length
@@ -57,14 +57,14 @@ export async function metricsTotals(): Promise<Check> {
     const samples = await growthOf(caller)
     const same = countSame(samples, expected)
     findings.push({
-      text: `${caller.peer} ${versionOf(caller.peer ?? '')}: ${same} of its ${samples.size} samples are as ours`,
+      text: `${caller.peer} ${versionOf(caller.peer ?? '')}: ${same} of its ${samples.size} samples equal ours`,
       holds: same === samples.size && samples.size > 0,
     })
   }
-  return { title: `What ${CALLS} calls of each kind come to`, findings }
+  return { title: `The samples after ${CALLS} calls of each kind`, findings }
 }
 
-/** What the samples grow by when each of its calls is made so many times. */
+/** The growth of each sample when each call is made `CALLS` times. */
 async function growthOf({ calls, render }: Caller): Promise<Samples> {
   const before = readSamples(await render())
   for (const { ask } of Object.values(calls)) for (let at = 0; at < CALLS; at++) ask(at)

@@ -1,13 +1,13 @@
-/** What is written to metrics, the same for all libraries. */
+/** The data that is written to the metrics of every library. */
 export const help = 'Requests.'
 export const labelNames = ['method', 'route', 'status'] as const
-/** The default of all but OpenTelemetry, which is given it. */
+/** The default buckets of all libraries except OpenTelemetry, which is configured with them. */
 export const BUCKETS: number[] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
 const methods = ['GET', 'POST']
 const routes = Array.from({ length: 20 }, (_, index) => `/things/:id/${index}`)
 const statuses = [200, 404, 500]
-// Parts of a second of which any sum is exact.
+// Fractions of a second whose sums have no rounding errors.
 const seconds = Array.from({ length: 1024 }, (_, index) => ((index * 389) % 1024) / 256)
 
 export type Labels = {
@@ -16,10 +16,10 @@ export type Labels = {
   readonly status: number
 }
 
-/** Those of a handle. */
+/** The labels of the handles. */
 export const FIRST: Labels = { method: 'GET', route: '/things/:id/0', status: 200 }
 
-/** A new object for each call, as a request handler has. */
+/** A new object for each call, as in a request handler. */
 export const labelsAt = (at: number): Labels => ({
   method: methods[at % methods.length] as string,
   route: routes[at % routes.length] as string,

@@ -1,20 +1,20 @@
 import { setImmediate } from 'node:timers/promises'
 import { type Renderer, renderers } from './metrics-renderers.ts'
 
-/** What is rendered, and by whom. */
+/** What to render, and with which library. */
 export interface RenderJob {
-  /** Of `renderers`. */
+  /** The index in `renderers`. */
   readonly renderer: number
-  /** From 0 to 1, the same for all. */
+  /** A random number from 0 to 1, the same for all libraries. */
   readonly randoms: readonly number[]
   /** Whether values are whole numbers, and durations whole milliseconds. */
   readonly isWhole: boolean
 }
 
-/** What is to be answered: how long it takes, how long the event loop is blocked at most, or what comes out. */
+/** The requested measurement: the time, the longest block of the event loop, or the rendered text. */
 export type RenderAsked = 'ms' | 'blockMs' | 'text'
 
-/** How many metrics there are of each type, with a thousand series each. Of a histogram's series there are 14 lines. */
+/** The number of metrics of each type, with a thousand series each. A histogram series has 14 lines. */
 const METRICS = { counter: 5, gauge: 5, histogram: 2 }
 
 const series = Array.from({ length: 1000 }, (_, index) => ({
@@ -23,7 +23,7 @@ const series = Array.from({ length: 1000 }, (_, index) => ({
   status: 200 + Math.floor(index / 200),
 }))
 
-/** Makes the metrics of a job, and what measures them. */
+/** Creates the metrics of a job and the functions that measure their rendering. */
 function begin({ renderer, randoms, isWhole }: RenderJob) {
   const { counter, gauge, histogram, render } = (renderers[renderer] as () => Renderer)()
   const make = <T>(count: number, create: (name: string) => T, name: string): T[] =>
@@ -35,15 +35,15 @@ function begin({ renderer, randoms, isWhole }: RenderJob) {
   const observes = make(METRICS.histogram, histogram, 'histogram')
 
   let drawn = 0
-  /** Up to a thousand. */
+  /** Returns a number up to a thousand. */
   const draw = (): number => {
     const value = (randoms[drawn++ % randoms.length] as number) * 1000
     return isWhole ? Math.floor(value) : value
   }
-  /** Writes to each series, as is done between scrapes. */
+  /** Writes to each series, as a service does between scrapes. */
   const write = (): void => {
     for (const labels of series) {
-      // A new object for each, as a request handler has.
+      // A new object for each write, as in a request handler.
       for (const set of writes) set({ ...labels }, draw())
       for (const observe of observes) observe({ ...labels }, draw() / 1000)
     }

@@ -9,7 +9,7 @@ import type { RenderAsked, RenderJob } from './metrics-render-process.ts'
 import { countSame, readSamples } from './metrics-samples.ts'
 
 const LINES = 38_000
-/** Odd, so that the median is a round that was measured. */
+/** Odd, so that the median is a measured value. */
 const ROUNDS = 15
 const WARM_UP_ROUNDS = 5
 const MAX_OF_PEER = 0.4
@@ -29,11 +29,11 @@ function named(peer: string, name: string) {
 
 const randoms = Array.from({ length: 99_991 }, Math.random)
 
-/** What is in the registries. */
+/** The contents of the registries. */
 interface Load {
   readonly title: string
   readonly target?: number
-  /** One a library, so that none has the garbage of others to collect. */
+  /** One process per library, so that none collects the garbage of another. */
   readonly processes: readonly ChildProcess[]
 }
 
@@ -60,7 +60,7 @@ async function ask<T>(child: ChildProcess, asked: RenderAsked): Promise<T> {
   return answer as T
 }
 
-/** Medians of what each process of a load measures, in rounds. */
+/** Measures each process in rounds. Returns the medians. */
 async function measure({ processes }: Load, asked: 'ms' | 'blockMs'): Promise<number[]> {
   const runs = processes.map((child) => ({ child, figures: [] as number[] }))
   for (let round = 0; round < WARM_UP_ROUNDS + ROUNDS; round++) {
@@ -72,7 +72,7 @@ async function measure({ processes }: Load, asked: 'ms' | 'blockMs'): Promise<nu
   return runs.map(({ figures }) => median(figures))
 }
 
-/** What it takes to render all, once each series has changed. */
+/** Measures the time to render all series after each has changed. */
 export const metricsRendering: readonly (() => Promise<string>)[] = loads.map(
   (load) => async () => {
     const { title, target } = load
@@ -93,7 +93,7 @@ export const metricsRendering: readonly (() => Promise<string>)[] = loads.map(
   },
 )
 
-/** Whether all have rendered the same. */
+/** Checks that all libraries render the same samples. */
 export async function metricsLines(): Promise<Check> {
   const findings: Check['findings'][number][] = []
   for (const { title, processes } of loads) {
@@ -102,21 +102,21 @@ export async function metricsLines(): Promise<Check> {
     findings.push({ text: `${title}: ${expected.size}`, holds: expected.size === LINES })
     others.forEach((samples, at) => {
       const same = countSame(samples, expected)
-      const text = `${subjects[at + 1]?.name}: ${same} of its ${samples.size} are as ours`
+      const text = `${subjects[at + 1]?.name}: ${same} of its ${samples.size} samples equal ours`
       findings.push({ text, holds: same === LINES && samples.size === LINES })
     })
   }
-  return { title: 'The samples that were rendered', findings }
+  return { title: 'All libraries render the same samples', findings }
 }
 
-/** What all else in the process may have to wait for. */
+/** Measures how long rendering blocks the rest of the process. */
 export async function metricsBlocks(): Promise<Check> {
   const [, fractions] = loads as [Load, Load]
   const [ours = Number.NaN, ...others] = await measure(fractions, 'blockMs')
   const beside = others.map((ms, at) => `${subjects[at + 1]?.name} ${ms.toFixed(1)}`)
   const text = `${ours.toFixed(1)} ms, at most ${MAX_BLOCK_MS} allowed (${beside.join('; ')})`
   return {
-    title: `The longest that rendering blocks the event loop, in the median of ${ROUNDS} scrapes`,
+    title: `The longest time that rendering blocks the event loop, median of ${ROUNDS} scrapes`,
     findings: [{ text, holds: ours <= MAX_BLOCK_MS }],
   }
 }

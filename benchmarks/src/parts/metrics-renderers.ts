@@ -7,7 +7,7 @@ import { BUCKETS, help, type Labels, labelNames } from './metrics-data.ts'
 
 type Write = (labels: Labels, value: number) => void
 
-/** A library whose rendering is measured: how metrics are made in it, and rendered. */
+/** A library whose rendering is measured: creates metrics and renders them. */
 export interface Renderer {
   counter(name: string): Write
   gauge(name: string): Write
@@ -15,7 +15,7 @@ export interface Renderer {
   render(): Promise<string>
 }
 
-/** Ours first. */
+/** Ours comes first. */
 export const renderers: readonly (() => Renderer)[] = [
   createOurs,
   () => createPromClient(promClient),
@@ -43,7 +43,7 @@ function createOurs(): Renderer {
   }
 }
 
-/** The other client has the same interface, of types that TypeScript takes for others. */
+/** The other client has the same interface, but TypeScript does not treat its types as compatible. */
 function createPromClient({ Counter, Gauge, Histogram, Registry }: typeof promClient): Renderer {
   const registry = new Registry()
   const options = (name: string) => ({ name, help, labelNames, registers: [registry] })

@@ -1,10 +1,10 @@
-/** The value of each sample, by its name and labels in one spelling. */
+/** The value of each sample, by its name and normalized labels. */
 export type Samples = ReadonlyMap<string, number>
 
-// Comments have no match. No label that is used here holds a quote or a comma.
+// Comments do not match. No label value of the benchmark contains a quote or a comma.
 const SAMPLE = /^(\w+)(?:\{(.*)\})? (\S+)$/
 
-/** The samples of a text in Prometheus's format. */
+/** Reads the samples from text in the Prometheus format. */
 export function readSamples(text: string): Samples {
   const samples = new Map<string, number>()
   for (const line of text.split('\n')) {
@@ -15,12 +15,12 @@ export function readSamples(text: string): Samples {
   return samples
 }
 
-/** Bounds are written as `1` or as `1.0`. */
+/** Normalizes bucket bounds, which libraries write as `1` or as `1.0`. */
 function spelled(label: string): string {
   return label.replace(/^le="(.*)"$/, (_, bound) => `le=${Number(bound)}`)
 }
 
-/** How many of the samples the others have too, with the same value, but for the rounding of sums. */
+/** Counts the samples that the others contain with the same value, up to rounding. */
 export function countSame(samples: Samples, others: Samples): number {
   const isSame = ([name, value]: [string, number]) => {
     const other = others.get(name) ?? Number.NaN
@@ -29,7 +29,7 @@ export function countSame(samples: Samples, others: Samples): number {
   return [...samples].filter(isSame).length
 }
 
-/** What each sample has grown by. */
+/** The growth of each sample. */
 export function growth(before: Samples, after: Samples): Samples {
   return new Map([...after].map(([name, value]) => [name, value - (before.get(name) ?? 0)]))
 }

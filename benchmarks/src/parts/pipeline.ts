@@ -16,7 +16,7 @@ const ourFour = pipeline(createLimiter(), createCircuitBreaker(), createRetry(),
 const ourFallback = fallback(['first', 'second'])
 
 const { handleAll } = cockatiel
-// `Aggressive` rejects on time though the operation goes on, as ours does.
+// `Aggressive` rejects on time even if the operation continues, as Holdfast does.
 const itsTimeout = cockatiel.timeout(MS, cockatiel.TimeoutStrategy.Aggressive)
 const itsRetry = cockatiel.retry(handleAll, {
   maxAttempts: 3,
@@ -30,7 +30,7 @@ const itsTwo = cockatiel.wrap(itsRetry, itsTimeout)
 const itsFour = cockatiel.wrap(cockatiel.bulkhead(5, 20), itsBreaker, itsRetry, itsTimeout)
 const itsFallback = cockatiel.fallback(handleAll, () => work())
 
-const common = { floor: bareAwait, target: 0.75 } satisfies Partial<Comparison>
+const common = { baseline: bareAwait, target: 0.75 } satisfies Partial<Comparison>
 
 export const pipelinePart: Part = {
   comparisons: [

@@ -6,10 +6,10 @@ import { createVirtualClock } from '../virtual-clock.ts'
 
 const CALLS = 100_000
 const AT_ONCE = 100
-// One object left behind by each call, of the smallest there are, would take ten times as much.
+// If each call leaked one of the smallest possible objects, the growth would be ten times this limit.
 const ALLOWED_KIB = 128
 
-/** Calls that fail twice and then succeed, a hundred at a time, all under one signal. */
+/** Makes calls that fail twice and then succeed, a hundred at a time, all with the same signal. */
 export async function retryMemory(): Promise<Check> {
   const { signal } = new AbortController()
   const clock = createVirtualClock()
@@ -33,7 +33,7 @@ export async function retryMemory(): Promise<Check> {
     }
   }
 
-  // What is compiled and kept by the first calls is no leak.
+  // The first calls compile the code, which is not a leak.
   await make(CALLS / 10)
   attempts = 0
   const before = heapInUse()
@@ -44,14 +44,14 @@ export async function retryMemory(): Promise<Check> {
   const listeners = getEventListeners(signal, 'abort').length
   const count = CALLS.toLocaleString('en').replace(',', ' ')
   return {
-    title: `${count} calls that fail twice and then succeed, on virtual time, under one signal`,
+    title: `${count} calls that fail twice and then succeed, on virtual time, with one shared signal`,
     findings: [
-      { text: `${attempts} attempts, of ${3 * CALLS}`, holds: attempts === 3 * CALLS },
+      { text: `${attempts} attempts, expected ${3 * CALLS}`, holds: attempts === 3 * CALLS },
       {
         text: `heap ${kib(before)} before, ${kib(after)} after: ${grownKiB.toFixed(0)} KiB more, at most ${ALLOWED_KIB} allowed`,
         holds: grownKiB <= ALLOWED_KIB,
       },
-      { text: `${listeners} listeners left on the signal, of 0`, holds: listeners === 0 },
+      { text: `${listeners} listeners left on the signal, 0 allowed`, holds: listeners === 0 },
     ],
   }
 }

@@ -15,7 +15,7 @@ const ofCockatiel = cockatiel.retry(cockatiel.handleAll, {
 })
 const { signal } = new AbortController()
 
-// These take their options with every call, and are quicker with an object of their own each time. The figures are our
+// These libraries take their options with every call, and are faster with a new object each time. The figures are our
 // defaults.
 const oneShotPeers: readonly Subject[] = [
   {
@@ -39,9 +39,9 @@ const oneShotPeers: readonly Subject[] = [
 export const retryPart: Part = {
   comparisons: [
     {
-      title: 'A call that succeeds at once',
+      title: 'A call that succeeds immediately',
       target: 0.75,
-      floor: bareAwait,
+      baseline: bareAwait,
       ours: [
         { name: 'createRetry()', call: () => ours(work) },
         { name: 'retry(operation)', call: () => retry(work) },
@@ -52,16 +52,16 @@ export const retryPart: Part = {
       ],
     },
     {
-      title: 'A call that succeeds at once, its options given with it',
+      title: 'A call that succeeds immediately, with options per call',
       target: 0.75,
-      floor: bareAwait,
+      baseline: bareAwait,
       ours: [{ name: 'retry(operation, options)', call: () => retry(work, { retries: 3 }) }],
       peers: oneShotPeers,
     },
     {
-      // Without a target: the peers look at the signal between attempts only, ours ends an attempt too.
-      title: 'A call that succeeds at once, under a signal that calls share',
-      floor: bareAwait,
+      // No target: the peers check the signal only between attempts, whereas Holdfast also ends a running attempt.
+      title: 'A call that succeeds immediately, with a shared abort signal',
+      baseline: bareAwait,
       ours: [{ name: 'createRetry()', call: () => ours(work, { signal }) }],
       peers: [
         { name: 'retry policy', peer: 'cockatiel', call: () => ofCockatiel.execute(work, signal) },

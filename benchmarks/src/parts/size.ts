@@ -4,12 +4,12 @@ import { versionOf } from '../machine.ts'
 import type { Part } from '../part.ts'
 import { table } from '../table.ts'
 
-/** What a bundle grows by, and what it may grow by. */
+/** Something to bundle, with its size limit. */
 interface Entry {
   readonly from: string
   /** Default: everything. */
   readonly imports?: string
-  /** In bytes. Only for ours. */
+  /** The limit in bytes, for our packages only. */
   readonly target?: number
 }
 
@@ -62,15 +62,15 @@ export const sizePart: Part = {
 
 async function row(entry: Entry): Promise<string[]> {
   const { from, imports = '*', target } = entry
-  // `export *` would leave out a default export.
-  const bytes = await weigh(from, imports === '*' ? '* as all' : imports)
+  // `export *` would omit a default export.
+  const bytes = await bytesOf(from, imports === '*' ? '* as all' : imports)
   const what = imports === '*' ? from : `${imports} from ${from}`
   if (target === undefined) return [`${what} ${versionOf(from)}`, String(bytes), '']
   const verdict = bytes <= target ? 'met' : `**missed by ${bytes - target}**`
   return [`**${what}**`, String(bytes), `≤ ${target}: ${verdict}`]
 }
 
-async function weigh(from: string, imports: string): Promise<number> {
+async function bytesOf(from: string, imports: string): Promise<number> {
   const { outputFiles } = await build({
     stdin: { contents: `export ${imports} from '${from}'`, resolveDir: import.meta.dirname },
     bundle: true,

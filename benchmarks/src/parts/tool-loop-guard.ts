@@ -4,28 +4,28 @@ import { inOrderOf, median } from '../compare.ts'
 import type { Part } from '../part.ts'
 import { table } from '../table.ts'
 
-/** Odd, so that the median is a round that was measured. */
+/** Odd, so that the median is a measured value. */
 const ROUNDS = 31
-/** More than a guard remembers. */
+/** More calls than a guard remembers. */
 const FILLING = 1_000
 const FAR = 100_000
 const MAX_GROWTH = 1.2
 
-/** A guard on a run of its own, where each call asks for something else and each result is new. */
+/** A guard with its own run, in which every call has a new input and a new result. */
 interface Run {
   readonly name: string
   readonly guard: ToolLoopGuard
   readonly inputs: readonly unknown[]
   readonly outputs: readonly unknown[]
-  /** In a round. */
+  /** The number of calls in a round. */
   readonly calls: number
-  /** The most that a call may take, in microseconds. */
+  /** The largest allowed time of a call, in microseconds. */
   readonly target?: number
   made: number
   readonly microseconds: number[]
 }
 
-/** As they come from a model: parsed, and so in one piece. */
+/** Parses the text, as the input of a real call is parsed JSON with flat strings. */
 function parsed<T>(value: T): T {
   return JSON.parse(JSON.stringify(value))
 }
@@ -76,13 +76,13 @@ const off = start('1 kB, switched off', 1_000, 300)
 const early = start(`from call ${FILLING} on`, 1_000, 100)
 const late = start(`from call ${FAR} on`, 1_000, 100)
 
-/** What is asked of it, whatever the machine does besides. */
+/** Checks the time of a call. It can fail on a busy machine. */
 async function guardCosts(): Promise<Check> {
   const runs = [small, large]
   for (const run of runs) makeCalls(run, FILLING)
   measure(runs)
   return {
-    title: '`before` and `after` of a call, with a full window',
+    title: '`before` and `after` of one call, with a full window',
     findings: runs.map(({ name, microseconds, target = 0 }) => {
       const found = median(microseconds)
       return {
@@ -102,7 +102,7 @@ async function guardGrowth(): Promise<Check> {
   const sizes = [early, late].map(({ guard }) => JSON.stringify(guard.snapshot()).length)
   const [first = 0, last = 0] = sizes
   return {
-    title: 'What grows with the run',
+    title: 'Cost late in a long run, compared with early',
     findings: [
       { text, holds: ratio <= MAX_GROWTH },
       { text: `snapshots: ${first} and ${last} characters`, holds: last <= first * MAX_GROWTH },
@@ -110,7 +110,7 @@ async function guardGrowth(): Promise<Check> {
   }
 }
 
-/** What the parts of it take. */
+/** Measures the other methods of a guard. */
 async function guardParts(): Promise<string> {
   off.guard.mode = 'off'
   for (const run of [off, small]) makeCalls(run, FILLING)
@@ -120,7 +120,7 @@ async function guardParts(): Promise<string> {
     [off.name, median(off.microseconds).toFixed(1)],
     ['`snapshot()`, full', snapshot.toFixed(1)],
   ]
-  return `### Other calls of a guard\n\n${table(['', 'µs'], rows)}`
+  return `### Other methods of a guard\n\n${table(['', 'µs'], rows)}`
 }
 
 function timed(act: () => unknown): number {

@@ -3,7 +3,7 @@ import { sortedJson } from './sorted-json.ts'
 
 const SOFT = 3
 const HARD = 5
-/** How often a call may come in all, though its results change. */
+/** The number of equal calls in a run that are allowed, even if their results change. */
 const CEILING = 4 * HARD
 
 interface Kept {
@@ -16,9 +16,9 @@ interface Kept {
 }
 
 /**
- * Cline's SDK: the same call in three answers in a row is warned of, in five it ends the run. Keys are sorted; calls of one
- * answer count once. An output that has changed ends the streak, but 20 calls in all are too many, unless a percentage
- * or an "n/m" in the output rises. Its limit of mistakes in a row is left out, as Roo's.
+ * The rules of the Cline SDK. The same call in three consecutive answers causes a warning, in five it ends the run. Input
+ * keys are sorted, and equal calls in one answer count once. A changed output ends the streak. But 20 equal calls in total
+ * end the run, unless a percentage or an "n/m" in the output increases. The limit on consecutive mistakes is omitted, as for Roo Code.
  */
 export const cline: Judge = createJudge('Cline SDK', () => {
   let kept = new Map<string, Kept>()
@@ -63,7 +63,7 @@ function create(): Kept {
   }
 }
 
-/** Counts the last answer in which the call came, with what it brought. */
+/** Records the last answer that contained the call, and the call's result. */
 function close(call: Kept): void {
   if (call.step < 0) return
   call.total++
@@ -79,7 +79,7 @@ function close(call: Kept): void {
   call.outputsOfStep = new Set()
 }
 
-/** How far an output says that it is, in whole per cent; -1 when it says nothing of the kind. */
+/** The progress that an output states, in whole percent; -1 if it states none. */
 function percentageIn(output: string): number {
   const percent = /\b(\d+(?:\.\d+)?)\s*%/.exec(output)
   if (percent) return within(Number(percent[1]))

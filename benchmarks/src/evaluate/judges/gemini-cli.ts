@@ -1,16 +1,17 @@
 import { createJudge, type Judge } from '../judge.ts'
 
-/** How often a pattern of calls must come, and of how many calls it may be. */
+/** The number of repetitions of a pattern of calls, and the longest pattern. */
 const REPEATS = 5
 const LONGEST_PERIOD = 5
 
-/** A window of text that comes this often, this close together, is a chant. */
+/** A piece of text that repeats this often, this close together, is a chant (Gemini CLI's term for repeated text). */
 const CHANT = { window: 50, times: 10, farApart: 250, differing: 5 } as const
 
 /**
- * Gemini CLI: a pattern of one to five calls, five times over. The key is the input's JSON as it comes, keys unsorted;
- * results are not looked at. Text is watched for chants, which a call ends. Its first finding counts, after which the model
- * is told and may go on once. The check by a second model after 30 turns is left out.
+ * The rules of Gemini CLI. A pattern of one to five calls that repeats five times is a loop. Calls are compared by the JSON
+ * of their input with unsorted keys, and results are ignored. Repeated text (a chant) is a loop too; a call resets that
+ * detector. The first finding counts as a stop, although the real CLI first warns the model once. The check by a second model
+ * after 30 turns is omitted.
  */
 export const geminiCli: Judge = createJudge('Gemini CLI', () => {
   let keys: string[] = []
@@ -43,7 +44,7 @@ function periodOf(keys: readonly string[]): number | undefined {
   return undefined
 }
 
-/** Whether some window is repeated closely, with mostly the same text between. */
+/** Whether a piece of text repeats at short distances, with mostly the same text in between. */
 function chants(text: string): boolean {
   const places = new Map<string, number[]>()
   for (let at = 0; at + CHANT.window <= text.length; at++) {

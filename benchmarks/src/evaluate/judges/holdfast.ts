@@ -6,10 +6,10 @@ import {
 import type { Trace } from '../../../../packages/tool-loop-guard/test/trace.ts'
 import { createJudge, type Finding, type Judge, type Watch } from '../judge.ts'
 
-/** Ours with its defaults, and with what the user of a trace has said. */
+/** The tool-loop guard with its defaults, and with the tool policies that the trace declares. */
 export const holdfast: Judge = createJudge('Holdfast', (trace) => watch(optionsOf(trace)))
 
-/** A limit of steps catches any loop in the end; this shows what the detectors do without it. */
+/** Without the step limit, which stops any loop eventually. This shows what the other detectors find. */
 export const holdfastWithoutSteps: Judge = createJudge('Holdfast, no step limits', (trace) =>
   watch({ ...optionsOf(trace), ...withoutSteps }),
 )
@@ -42,7 +42,7 @@ function watch(options: ToolLoopGuardOptions): Watch {
   }
 }
 
-/** A warning lets the call run; all that is graver does not. */
+/** After a warning the call still runs. After any more severe action it does not. */
 function hear(verdict: Verdict): Finding {
   if (verdict.action === 'allow') return undefined
   const how = verdict.evidence.detector

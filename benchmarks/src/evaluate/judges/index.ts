@@ -5,5 +5,5 @@ import { openHands } from './openhands.ts'
 import { roo } from './roo.ts'
 import { threeNames } from './three-names.ts'
 
-/** The rules of others, restated from what they do: thresholds, key, and whether results are looked at. */
+/** The rules of other projects, reimplemented from their behavior: thresholds, how calls are compared, and whether results count. */
 export const others: readonly Judge[] = [openHands, geminiCli, cline, roo, threeNames]

@@ -2,12 +2,12 @@ import type { TraceCall } from '../../../../packages/tool-loop-guard/test/trace.
 import { createJudge, type Finding, type Judge } from '../judge.ts'
 import { sortedJson } from './sorted-json.ts'
 
-/** Events looked at: a call and its result are two. */
+/** The number of recent events that are checked. A call and its result are two events. */
 const WINDOW = 20
 const SAME = 4
 const SAME_WITH_ERROR = { warn: 3, stop: 4 } as const
 const MESSAGES = 3
-/** Calls of an alternation, three of each kind. */
+/** The number of calls in an alternation: three of each call. */
 const ALTERNATING = 6
 
 interface Event {
@@ -16,9 +16,9 @@ interface Event {
 }
 
 /**
- * OpenHands' SDK, which looks back after each step, to the last message of the user: four equal calls with equal results;
- * equal calls with any errors, nudged at three and stuck at four; three messages without a call; two calls in turn, six in
- * all, with equal results. A call's key is its tool, input and the reasoning before it.
+ * The rules of the OpenHands SDK. After each step it checks the events since the last user message. It stops on four equal calls
+ * with equal results; on four equal calls with any errors (with a warning at three); on three messages without a call; and on
+ * two alternating calls, six in total, with equal results. Calls are equal if tool, input, and preceding reasoning are equal.
  */
 export const openHands: Judge = createJudge('OpenHands SDK', () => {
   let events: Event[] = []
@@ -35,7 +35,7 @@ export const openHands: Judge = createJudge('OpenHands SDK', () => {
 
 function eventsOf(text: string | undefined, calls: readonly TraceCall[]): readonly Event[] {
   if (calls.length === 0) return [{ kind: 'message', content: text ?? '' }]
-  // Of calls at once, the first has the reasoning.
+  // If an answer has several calls, the reasoning belongs to the first.
   const actions = calls.map(({ tool, input }, n): Event => {
     return { kind: 'action', content: sortedJson([tool, input, n === 0 ? text : undefined]) }
   })
@@ -67,7 +67,7 @@ function look(events: readonly Event[]): Finding {
 
 const isMessage = ({ kind }: Event): boolean => kind === 'message'
 
-/** Whether the last `count` come again after each `period`. */
+/** Whether the last `count` events repeat with the given period. */
 function repeats(events: readonly Event[], count: number, period: number): boolean {
   const recent = events.slice(-count)
   return (

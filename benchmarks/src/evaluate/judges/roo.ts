@@ -1,12 +1,12 @@
 import { createJudge, type Judge } from '../judge.ts'
 
-/** Identical calls that are let through; the next is not run. */
+/** The number of identical calls that are allowed. The next one does not run. */
 const LIMIT = 3
 
 /**
- * Roo Code: three identical calls in a row, the fourth asks the user. Input keys are sorted at the top; results are not
- * looked at; scrolling a browser never counts. Its limit of mistakes in a row, of which only the tools themselves know, is
- * left out.
+ * The rule of Roo Code. After three consecutive identical calls, the fourth asks the user. Top-level input keys are sorted,
+ * results are ignored, and scrolling in a browser never counts. The limit on consecutive mistakes is omitted, because only
+ * the tools themselves can count mistakes.
  */
 export const roo: Judge = createJudge('Roo Code', () => {
   let last: string | undefined

@@ -1,4 +1,4 @@
-/** JSON whose objects have their keys in order, at every depth. */
+/** Formats a value as JSON with sorted keys at every depth. */
 export function sortedJson(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
     typeof inner === 'object' && inner !== null && !Array.isArray(inner)

@@ -1,6 +1,6 @@
 import { createJudge, type Judge } from '../judge.ts'
 
-/** The rule that this project grew from: the third call in a row of the same tool, whatever its input, is not run. */
+/** The rule of the system that Holdfast grew from: the third consecutive call of the same tool does not run, whatever its input. */
 export const threeNames: Judge = createJudge('three names in a row', () => {
   let last: string | undefined
   let streak = 0
