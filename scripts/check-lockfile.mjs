@@ -1,5 +1,5 @@
-// A lockfile lacks a platform's binary when the registry did not offer it on the day it was written;
-// a frozen install then fails on that platform alone. So each native family must have all of `needed`.
+// Checks that the lockfile has the binaries of every native tool for all platforms in `needed`. A binary can be missing if the
+// registry did not have it yet when the lockfile was written. Then a frozen install fails on that platform only.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './pnpm.mjs'
@@ -9,14 +9,14 @@ const needed = ['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-x64', 'win32
 const lockfile = readFileSync(process.argv[2] ?? join(root, 'pnpm-lock.yaml'), 'utf8')
 const entry = /^ {2}'?(?<name>@?[^@'\n]+)@(?<version>[^'\n]+?)'?:\n(?<body>(?: {4}.*\n)+)/gm
 
-/** family (name without its platform, with version) → the platforms it has */
+/** Maps each family (package name without its platform, plus version) to its platforms. */
 const families = new Map()
 for (const { groups } of lockfile.matchAll(entry)) {
   const cpus = list(groups.body, 'cpu')
   const systems = list(groups.body, 'os')
-  // An `os` without a `cpu` is a package for one system (fsevents), not one binary of a family.
+  // A package with `os` but no `cpu` is for one system (fsevents), and not one binary of a family.
   if (cpus.length === 0 || systems.length === 0) continue
-  // Linux is counted by its glibc build; that of musl is an extra.
+  // Only the glibc build counts for Linux. The musl build is optional.
   if (list(groups.body, 'libc').join() === 'musl') continue
   for (const os of systems) {
     const family = `${groups.name.slice(0, platformStart(groups.name, os))}*@${groups.version}`
@@ -30,9 +30,12 @@ for (const [family, platforms] of families) {
   const missing = needed.filter((platform) => !platforms.has(platform))
   if (missing.length === 0) continue
   gaps += 1
-  console.error(`${family} has no ${missing.join(', ')}: pin a version that has (overrides)`)
+  console.error(
+    `${family} has no ${missing.join(', ')}: pin a version that has it under overrides in pnpm-workspace.yaml`,
+  )
 }
-if (families.size === 0) console.error('pnpm-lock.yaml: no native family found, check the pattern')
+if (families.size === 0)
+  console.error('pnpm-lock.yaml: no native package found; check the pattern in this script')
 if (gaps > 0 || families.size === 0) process.exit(1)
 console.log(`${families.size} native families, each with ${needed.join(', ')}`)
 

@@ -1,16 +1,16 @@
-// `npm run new-package -- <name> "<description>"`: the skeleton that every published package follows.
+// `npm run new-package -- <name> "<description>"`: creates the folder of a new published package.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pnpm, root } from './pnpm.mjs'
 
 const [name, description] = process.argv.slice(2)
 if (!/^[a-z][a-z0-9-]*$/.test(name ?? '') || !description) {
-  console.error('Usage: npm run new-package -- <kebab-case-name> "<one line of what it is>"')
+  console.error('Usage: npm run new-package -- <kebab-case-name> "<purpose in one line>"')
   process.exit(2)
 }
 const folder = join(root, 'packages', name)
 if (existsSync(folder)) {
-  console.error(`packages/${name} exists already`)
+  console.error(`packages/${name} already exists`)
   process.exit(2)
 }
 
@@ -49,8 +49,8 @@ writeFileSync(
   `# @holdfast/${name}\n\n> ${description}\n\n## Install\n\n\`\`\`sh\nnpm install @holdfast/${name}\n\`\`\`\n`,
 )
 writeFileSync(join(folder, 'src', 'index.ts'), 'export {}\n')
-// Without `--fix-lockfile`, pnpm takes a package that has no dependencies for nothing new.
+// Without `--fix-lockfile`, pnpm does not notice a new package that has no dependencies.
 pnpm(['install', '--no-frozen-lockfile', '--fix-lockfile'])
 console.log(
-  `packages/${name} is there, and in the lockfile. Next: its size budget in .size-limit.js, then npm test.`,
+  `Created packages/${name} and added it to the lockfile. Next: add its size budget to .size-limit.js, then run npm test.`,
 )

@@ -1,4 +1,4 @@
-// The packages that are published: every folder in packages/ whose package.json is not private.
+// The published packages: every folder in packages/ whose package.json is not private.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './pnpm.mjs'

@@ -1,17 +1,17 @@
-// Starting this workspace's own tools, and collecting what they say.
+// Starts the tools of this workspace and collects their output.
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './pnpm.mjs'
 
-/** The command line of an installed tool: Node and the script that its package names in `bin`. */
+/** The command line that starts an installed tool: Node, and the script in the `bin` field of its package. */
 export function tool(packageName, command = packageName) {
   const folder = join(root, 'node_modules', packageName)
   const { bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
   return [process.execPath, join(folder, typeof bin === 'string' ? bin : bin[command])]
 }
 
-/** Runs a command line in the root and resolves, never rejects, with its exit code and output. */
+/** Runs a command line in the root. Resolves with the exit code and output, and never rejects. */
 export function run([command, ...args], env = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {

@@ -1,4 +1,4 @@
-// The budgets of .size-limit.js, each line a check of its own.
+// Checks the size budgets in .size-limit.js, one check for each line.
 import { basename } from 'node:path'
 import { publishable } from './publishable.mjs'
 import { run, tool } from './run.mjs'
@@ -23,5 +23,5 @@ export async function sizes() {
 
 const tooBig = ({ name, size, sizeLimit }) =>
   size === undefined
-    ? `${name}: its file is missing`
-    : `${name}: ${size} bytes, and ${sizeLimit} are allowed`
+    ? `${name}: the file is missing`
+    : `${name}: ${size} bytes; at most ${sizeLimit} are allowed`

@@ -1,5 +1,5 @@
-// The second half of `npm run demo`, `npm run bench` and their like: runs a program, or a folder's `src/main.ts`, on the
-// built workspace, with the options given.
+// The second half of `npm run demo`, `npm run bench`, and similar commands. Runs a program, or the `src/main.ts` of a folder, on
+// the built workspace, with the options from the command line.
 import { spawnSync } from 'node:child_process'
 import { basename, dirname, join } from 'node:path'
 import { root } from './pnpm.mjs'

@@ -1,4 +1,4 @@
-// `npm test`: set up, then check. Whatever happens, the last line is `N passed, N failed`.
+// `npm test`: sets up the workspace, then runs all checks. The last line is always `N passed, N failed`.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 

@@ -19,7 +19,7 @@ test.each([
   ['@esbuild/*', 'win32-x64'],
   ['@pnpm/exe.*', 'linux-x64'],
   ['@rollup/rollup-*', 'linux-arm64'],
-])('a gap is named: %s without %s', (family, platform) => {
+])('names a missing binary: %s without %s', (family, platform) => {
   const name = family.replace('*', platform)
   const entry = new RegExp(`^ {2}'${name}(?!-musl)[^@]*@[^:]+:\n( {4}.*\n)+`, 'gm')
   const { status, stderr } = check(lockfile.replace(entry, ''))
@@ -28,7 +28,7 @@ test.each([
   expect(stderr).toContain(`has no ${platform}`)
 })
 
-test('a lockfile in which nothing is found fails, for the guard would be blind', () => {
+test('fails for a lockfile without any native package, because the check may no longer understand the format', () => {
   expect(check('lockfileVersion: 10').status).toBe(1)
 })
 

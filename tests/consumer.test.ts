@@ -1,4 +1,4 @@
-// What a user gets: the packed tarballs, installed by npm into an empty project elsewhere.
+// Tests what a user gets: npm installs the packed tarballs into an empty project outside the repository.
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -13,7 +13,7 @@ const canRequireModules = Reflect.get(process.features, 'require_module') === tr
 
 beforeAll(() => {
   cpSync(join(import.meta.dirname, 'consumer'), project, { recursive: true })
-  // `npm test` has packed them already.
+  // `npm test` packs the tarballs before it runs the tests.
   if (!existsSync(packed)) run('node', [join(root, 'scripts', 'pack.mjs'), packed])
   tarballs = readdirSync(packed).filter((file) => file.endsWith('.tgz'))
   expect(tarballs.length).toBeGreaterThan(0)
@@ -30,39 +30,39 @@ beforeAll(() => {
 
 afterAll(() => rmSync(project, { recursive: true, force: true, maxRetries: 3 }))
 
-test('every package loads, as one copy', () => {
+test('every package loads, as a single copy', () => {
   expect(run('node', ['load.mjs'])).toBe(`${tarballs.length} packages loaded`)
 })
 
-test('a call from an ES module', () => {
+test('an ES module can make a call', () => {
   expect(run('node', ['call.mjs'])).toBe('a reply arrived')
 })
 
-// Loud, not silent: Node without require(esm) lists this test as skipped, with the reason in its name.
+// On Node versions without require(esm), the report shows this test as skipped, with the reason in its name.
 const needs = canRequireModules
   ? ''
   : ` (SKIPPED: Node ${process.version} cannot require ES modules)`
-test.skipIf(!canRequireModules)(`a call from CommonJS${needs}`, () => {
+test.skipIf(!canRequireModules)(`a CommonJS module can make a call${needs}`, () => {
   expect(run('node', ['call.cjs'])).toBe('a reply arrived')
 })
 
-test('the command that a package brings starts', () => {
+test('the command of a package starts', () => {
   expect(run('npm', ['exec', '--', 'bedrock-simulator', '--help'])).toContain('--port')
 })
 
-test('types, from an ES module and from CommonJS, with library types checked too', () => {
+test('an ES module and a CommonJS module type-check, including library types', () => {
   expect(run('node', ['node_modules/typescript/bin/tsc', '--project', '.'])).toBe('')
 }, 60_000)
 
-/** `name@version` at the version that this workspace has installed in `folder`. */
+/** `name@version`, with the version that is installed in `folder` of this workspace. */
 function sameVersion(folder: string, name: string): string {
   const manifest = readFileSync(join(root, folder, 'node_modules', name, 'package.json'), 'utf8')
   return `${name}@${JSON.parse(manifest).version}`
 }
 
-/** Runs a command in the project; its trimmed stdout, or an error with all that it said. */
+/** Runs a command in the project. Returns its trimmed stdout, or throws an error with its output. */
 function run(command: 'node' | 'npm', args: string[]): string {
-  // On Windows npm is a script, which only a shell starts.
+  // On Windows npm is a script, which only a shell can start.
   const shell = process.platform === 'win32' && command === 'npm'
   const { status, stdout, stderr } = spawnSync(
     command === 'node' ? process.execPath : command,

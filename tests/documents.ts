@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 export const root: string = join(import.meta.dirname, '..')
 
-/** Every Markdown file that git knows, by its path from the root. */
+/** The paths of all tracked Markdown files, relative to the root. */
 export const documents: readonly string[] = spawnSync('git', ['ls-files', '*.md'], {
   cwd: root,
   encoding: 'utf8',

@@ -26,7 +26,7 @@ const loop = (loopStartsAt: number, ...steps: TraceStep[]): Trace => {
   return { ...healthy(...steps), label: 'loop', loopStartsAt }
 }
 const stops = (judge: Judge, ...steps: TraceStep[]) => judge.judge(healthy(...steps)).stop
-/** The act that a judge does not let run. */
+/** The index of the call at which a detector stops a run. */
 const at = (judge: Judge, ...steps: TraceStep[]) => stops(judge, ...steps)?.stoppedAt
 
 const A = step(call('a'))
@@ -35,7 +35,7 @@ const C = step(call('c'))
 const again = (count: number, ...steps: TraceStep[]) => times(count, () => steps).flat()
 
 describe('three names in a row', () => {
-  test('the third call of a name is not run, whatever its input and result', () => {
+  test('stops the third consecutive call of the same tool, whatever its input and result', () => {
     const named = (n: number) => step(call('a', { n }, n))
     expect(at(threeNames, ...times(3, named))).toBe(2)
     expect(at(threeNames, ...times(2, named), B, ...times(2, named))).toBeUndefined()
@@ -45,19 +45,19 @@ describe('three names in a row', () => {
 })
 
 describe('Roo Code', () => {
-  test('the fourth identical call is not run, whatever the results', () => {
+  test('stops the fourth identical call, whatever the results', () => {
     expect(at(roo, ...times(4, (n) => step(call('a', {}, n))))).toBe(3)
     expect(at(roo, A, A, A, B, A, A, A)).toBeUndefined()
   })
 
-  test('keys are sorted, at the top only', () => {
+  test('sorts input keys at the top level only', () => {
     const keyed = (n: number) => step(call('a', n % 2 ? { x: 1, y: 2 } : { y: 2, x: 1 }))
     const deep = (n: number) => step(call('a', { z: n % 2 ? { x: 1, y: 2 } : { y: 2, x: 1 } }))
     expect(at(roo, ...times(4, keyed))).toBe(3)
     expect(at(roo, ...times(9, deep))).toBeUndefined()
   })
 
-  test('scrolling is let through', () => {
+  test('allows scrolling', () => {
     const scroll = step(call('browser_action', { action: 'scroll_down' }))
     expect(at(roo, ...again(9, scroll))).toBeUndefined()
     expect(at(roo, ...again(9, step(call('browser_action', { action: 'click' }))))).toBe(3)
@@ -65,7 +65,7 @@ describe('Roo Code', () => {
 })
 
 describe('Gemini CLI', () => {
-  test('a pattern of up to five calls is stopped with the last call of its fifth round', () => {
+  test('stops a pattern of up to five calls at the last call of its fifth repetition', () => {
     const D = step(call('d'))
     const E = step(call('e'))
     expect(at(geminiCli, ...again(4, A), B)).toBeUndefined()
@@ -76,13 +76,13 @@ describe('Gemini CLI', () => {
     expect(at(geminiCli, ...again(9, A, B, C, D, E, step(call('f'))))).toBeUndefined()
   })
 
-  test('results are not looked at, the order of keys is', () => {
+  test('ignores results, but not the order of keys', () => {
     const keyed = (n: number) => step(call('a', n % 3 ? { x: 1, y: 2 } : { y: 2, x: 1 }))
     expect(at(geminiCli, ...times(5, (n) => step(call('a', {}, n))))).toBe(4)
     expect(at(geminiCli, ...times(5, keyed))).toBeUndefined()
   })
 
-  test('text that says the same ten times is a chant, unless calls are between', () => {
+  test('stops text that repeats ten times, unless calls are in between', () => {
     const text = 'I will now look into this, step by step, and then repair what is broken.'
     expect(at(geminiCli, ...again(9, says(text)))).toBeUndefined()
     expect(stops(geminiCli, ...again(12, says(text)))).toEqual({ stoppedAt: 10, how: 'chant' })
@@ -93,25 +93,25 @@ describe('Gemini CLI', () => {
     expect(at(geminiCli, ...again(12, far))).toBeUndefined()
   })
 
-  test('a message of the user begins anew', () => {
+  test('a user message resets the detector', () => {
     expect(at(geminiCli, ...again(4, A), { ...A, user: 'Again' }, ...again(3, A))).toBeUndefined()
   })
 })
 
 describe('OpenHands SDK', () => {
-  test('four equal calls with equal results are stopped after the fourth', () => {
+  test('stops after the fourth equal call with equal results', () => {
     expect(at(openHands, A, A, A)).toBeUndefined()
     expect(at(openHands, A, A, A, A, A)).toBe(4)
     expect(at(openHands, ...times(9, (n) => step(call('a', {}, n))))).toBeUndefined()
     expect(at(openHands, A, A, A, B, A, A, A)).toBeUndefined()
   })
 
-  test('the reasoning is part of the call', () => {
+  test('compares the reasoning as part of a call', () => {
     expect(at(openHands, ...times(9, (n) => says(`Take ${n}`, call('a'))))).toBeUndefined()
     expect(at(openHands, ...again(9, says('Again', call('a'))))).toBe(4)
   })
 
-  test('equal calls with any errors are nudged at three and stopped after four', () => {
+  test('warns at the third equal call with any errors, and stops after the fourth', () => {
     const error = (n: number) => step(fails('a', `error ${n}`))
     expect(openHands.judge(healthy(...times(3, error)))).toEqual({ warnedAt: 3 })
     expect(openHands.judge(healthy(...times(6, error)))).toEqual({
@@ -121,13 +121,13 @@ describe('OpenHands SDK', () => {
     expect(at(openHands, ...times(3, error), A)).toBeUndefined()
   })
 
-  test('two calls in turn are stopped after six, three in turn never', () => {
+  test('stops two alternating calls after six, and never stops three alternating calls', () => {
     expect(at(openHands, A, B, A, B, A)).toBeUndefined()
     expect(at(openHands, A, B, A, B, A, B, A)).toBe(6)
     expect(at(openHands, ...again(9, A, B, C))).toBeUndefined()
   })
 
-  test('three messages without a call are a monologue, whatever they say', () => {
+  test('stops three consecutive messages without a call, whatever their text', () => {
     const messages = times(5, (n) => says(`Message ${n}`))
     expect(stops(openHands, A, ...messages)).toEqual({ stoppedAt: 4, how: 'monologue' })
     expect(
@@ -135,13 +135,13 @@ describe('OpenHands SDK', () => {
     ).toBeUndefined()
   })
 
-  test('a message of the user begins anew', () => {
+  test('a user message resets the detector', () => {
     expect(at(openHands, A, A, A, { ...A, user: 'Again' }, A, A)).toBeUndefined()
   })
 })
 
 describe('Cline SDK', () => {
-  test('the third identical call is warned of, the fifth not run', () => {
+  test('warns at the third identical call, and stops the fifth', () => {
     expect(cline.judge(healthy(A, A))).toEqual({})
     expect(cline.judge(healthy(A, A, A, A))).toEqual({ warnedAt: 2 })
     expect(cline.judge(healthy(A, A, A, B, A, A, A))).toEqual({ warnedAt: 2 })
@@ -152,23 +152,23 @@ describe('Cline SDK', () => {
     expect(at(cline, A, A, A, A, B, A, A, A, A)).toBeUndefined()
   })
 
-  test('keys are sorted at every depth', () => {
+  test('sorts input keys at every depth', () => {
     const deep = (n: number) => step(call('a', { z: n % 2 ? { x: 1, y: 2 } : { y: 2, x: 1 } }))
     expect(at(cline, ...times(5, deep))).toBe(4)
   })
 
-  test('calls of one answer count once', () => {
+  test('counts equal calls in one answer once', () => {
     const both = step(call('a'), call('a'))
     expect(at(cline, ...again(4, both))).toBeUndefined()
     expect(at(cline, ...again(5, both))).toBe(8)
   })
 
-  test('a changed output ends the streak, an error does not', () => {
+  test('a changed output ends the streak, but an error does not', () => {
     expect(at(cline, ...times(19, (n) => step(call('a', {}, n))))).toBeUndefined()
     expect(at(cline, ...times(5, (n) => step(fails('a', `error ${n}`))))).toBe(4)
   })
 
-  test('the twentieth call is too many, unless a percentage rises', () => {
+  test('stops the twentieth equal call, unless a percentage in the output increases', () => {
     const changing = (n: number) => step(call('a', {}, { n }))
     expect(stops(cline, ...times(20, changing))).toEqual({ stoppedAt: 19, how: 'ceiling' })
     expect(at(cline, ...times(60, (n) => step(call('a', {}, `${n} %`))))).toBeUndefined()
@@ -177,39 +177,53 @@ describe('Cline SDK', () => {
     expect(at(cline, ...times(60, (n) => step(call('a', {}, `${500 + n} %`))))).toBe(19)
   })
 
-  test('a message of the user begins anew', () => {
+  test('a user message resets the detector', () => {
     const changing = times(19, (n) => step(call('a', {}, { n })))
     expect(at(cline, ...changing, { ...A, user: 'Again' }, A, A, A)).toBeUndefined()
   })
 })
 
-describe('the judging', () => {
+describe('the evaluation', () => {
   const stopping = (name: string) => (call: TraceCall) =>
     call.tool === name ? ({ action: 'stop', how: name } as const) : undefined
 
-  test('all calls of an answer are asked for before one is run, and nothing after a stop', () => {
+  test('announces all calls of an answer before the first runs, and nothing after a stop', () => {
     const seen: string[] = []
     const judge = createJudge('spy', () => ({
-      userSays: () => void seen.push('user'),
-      answers: (text) => void seen.push(`answers ${text}`),
-      asks: ({ tool }, act, step) => void seen.push(`asks ${tool} ${act} ${step}`),
-      settles: ({ tool }, act) => {
-        seen.push(`settles ${tool} ${act}`)
+      onUserMessage: () => void seen.push('onUserMessage'),
+      onAnswer: (text) => void seen.push(`onAnswer ${text}`),
+      beforeCall: ({ tool }, act, step) => void seen.push(`beforeCall ${tool} ${act} ${step}`),
+      afterCall: ({ tool }, act) => {
+        seen.push(`afterCall ${tool} ${act}`)
         return stopping('c')(call(tool))
       },
-      ends: () => void seen.push('ends'),
+      onStepEnd: () => void seen.push('onStepEnd'),
     }))
     const trace = healthy({ user: 'Go', ...says('x', call('a'), call('b')) }, says('y'), C, A)
     expect(judge.judge(trace).stop).toEqual({ stoppedAt: 4, how: 'c' })
-    const first = ['user', 'answers x', 'asks a 0 0', 'asks b 1 0', 'settles a 0', 'settles b 1']
-    const then = ['ends', 'answers y', 'ends', 'answers undefined', 'asks c 3 2', 'settles c 3']
+    const first = [
+      'onUserMessage',
+      'onAnswer x',
+      'beforeCall a 0 0',
+      'beforeCall b 1 0',
+      'afterCall a 0',
+      'afterCall b 1',
+    ]
+    const then = [
+      'onStepEnd',
+      'onAnswer y',
+      'onStepEnd',
+      'onAnswer undefined',
+      'beforeCall c 3 2',
+      'afterCall c 3',
+    ]
     expect(seen).toEqual([...first, ...then])
   })
 
-  test('wasted is what passes from the start of the loop, to its end when nobody stops it', () => {
+  test('counts the calls that run after a loop began, up to its end if nothing stops it', () => {
     const warning: Finding = { action: 'warn', how: 'c' }
     const judge = createJudge('b', () => ({
-      asks: (asked) => (asked.tool === 'c' ? warning : stopping('b')(asked)),
+      beforeCall: (asked) => (asked.tool === 'c' ? warning : stopping('b')(asked)),
     }))
     const traces = [
       loop(1, A, A, A, B, A),
@@ -241,7 +255,7 @@ describe('the judging', () => {
     })
   })
 
-  test('the same run gives the same report, with a figure for each judge and set', () => {
+  test('repeats the same report, with figures for each detector and set', () => {
     const text = asText(['tuning', 'held-out'])
     expect(asText(['tuning', 'held-out'])).toBe(text)
     expect(text).toContain('### held-out traces')

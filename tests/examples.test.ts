@@ -3,10 +3,10 @@ import ts from 'typescript'
 import { expect, test } from 'vitest'
 import { documents, read, root } from './documents.ts'
 
-/** Where all packages and the SDK can be imported from. */
+/** A folder from which all packages and the SDK can be imported. */
 const folder = join(root, 'benchmarks', 'src')
 
-/** Examples that stand alone: those that import what they use. The others continue one, or show a form. */
+/** The complete examples, which start with an import. The others continue an example or show a signature. */
 const examples = new Map(
   documents.flatMap((document) =>
     [...read(document).matchAll(/```ts\n(.*?)```/gs)]
@@ -46,7 +46,7 @@ test('the examples of the documents compile', () => {
   }
   const program = ts.createProgram([...examples.keys()], options, host)
   const mistakes = ts.getPreEmitDiagnostics(program).flatMap(({ file, start, messageText }) => {
-    // Sources are checked by their own rules elsewhere.
+    // Other files are type-checked by `npm run types`.
     const example = examples.get(file?.fileName ?? '')
     if (file === undefined || example === undefined) return []
     const line = example.slice(0, start).split('\n').length

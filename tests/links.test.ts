@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { documents, read, root } from './documents.ts'
 
-test('a link in a document leads to a file that is there', () => {
+test('every relative link in a document leads to an existing file', () => {
   expect(documents.flatMap(brokenLinks)).toEqual([])
 })
 

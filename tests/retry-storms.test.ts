@@ -11,7 +11,7 @@ import {
 import { simulateRetryStorms } from '../simulations/src/retries/retry-storms.ts'
 import { createScenario } from '../simulations/src/retries/scenario.ts'
 
-test('events come in the order of their times', () => {
+test('the event queue returns events in the order of their times', () => {
   const queue = createEventQueue<number>()
   const times = Array.from({ length: 1_000 }, (_, index) => (index * 7_919) % 997)
   for (const time of times) queue.push(time, time)
@@ -20,7 +20,7 @@ test('events come in the order of their times', () => {
 })
 
 describe('npm run simulate -- retries', () => {
-  test('the same seed gives the same bytes, another seed others', () => {
+  test('repeats its output for the same seed, and changes it for another seed', () => {
     const print = (seed: number) => {
       const { text, svg } = simulateRetryStorms({ seed, clients: 1_000 })
       return text + svg
@@ -30,7 +30,7 @@ describe('npm run simulate -- retries', () => {
     expect(print(2)).not.toBe(first)
   })
 
-  test('after the outage, clients with a budget are served again; those without never are', () => {
+  test('clients with a budget recover after the outage, and clients without a budget do not', () => {
     const scenario = createScenario({ seed: 1, clients: 2_000, processes: 2 })
     const goodputs = comparePolicies(scenario, [naive, oursWithoutBudget, oursWithBudget()]).map(
       ({ figures }) => figures.goodput.end / scenario.callsPerSecond,
@@ -38,8 +38,8 @@ describe('npm run simulate -- retries', () => {
     expect(goodputs).toEqual([0, 0, expect.closeTo(1, 1)])
   })
 
-  // Two rows of six, for the time the others take. If this fails, the page wants `npm run simulate`.
-  test('the page says what the command prints', () => {
+  // Checks two of the six rows, to save time. If this fails, run `npm run simulate` to update the page.
+  test('the page shows what the command prints', () => {
     const page = readFileSync(new URL('../docs/retry-storms.md', import.meta.url), 'utf8')
     const scenario = createScenario({ seed: 1, clients: 10_000 })
     for (const row of policyTable(comparePolicies(scenario, [none, oursWithBudget()])).split('\n'))

@@ -1,5 +1,4 @@
-// Every package of ours that this project has loads, by each name that it offers, and there is one copy of it, however
-// it is loaded.
+// Loads every entry of every Holdfast package in this project, and checks that `import` and `require()` return the same copy.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { posix } from 'node:path'

@@ -13,7 +13,7 @@ import { pipeline } from '@holdfast/pipeline'
 import { retry } from '@holdfast/retry'
 
 const simulator = await startSimulator()
-// The wrapped client is of the client's own type, and a command keeps its output's type.
+// The wrapped client has the type of the original client, and a command keeps the type of its output.
 const client: BedrockRuntimeClient = withResilience(
   new BedrockRuntimeClient({ ...simulator.clientConfig }),
 )
@@ -31,6 +31,6 @@ const flags = createFlags({
   flags: defineFlags({ MODE: { type: 'enum', values: ['a', 'b'], default: 'a' } }),
 })
 export const mode: 'a' | 'b' = flags.get('MODE')
-// @ts-expect-error There is no such flag.
+// @ts-expect-error An unknown flag is a type error.
 flags.get('MOOD')
 export const answer: Promise<Response> = createAdminHandler(flags)(new Request('http://localhost/'))

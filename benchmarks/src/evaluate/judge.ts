@@ -24,15 +24,15 @@ export type Finding = { readonly action: 'warn' | 'stop'; readonly how: string }
 /** A rule set that observes one run. It implements only the methods that it needs. */
 export interface Watch {
   /** The user has sent a new message. */
-  userSays?(): void
+  onUserMessage?(): void
   /** The model has answered. The calls of the answer have not run yet. */
-  answers?(text: string | undefined): Finding
+  onAnswer?(text: string | undefined): Finding
   /** A call is about to run. */
-  asks?(call: TraceCall, act: number, step: number): Finding
+  beforeCall?(call: TraceCall, act: number, step: number): Finding
   /** A call has run. All calls of a step start before the first one ends. */
-  settles?(call: TraceCall, act: number, step: number): Finding
+  afterCall?(call: TraceCall, act: number, step: number): Finding
   /** A step is over. */
-  ends?(text: string | undefined, calls: readonly TraceCall[]): Finding
+  onStepEnd?(text: string | undefined, calls: readonly TraceCall[]): Finding
 }
 
 /** Replays a trace to a rule set, up to the first stop. */
@@ -43,7 +43,7 @@ export function createJudge(name: string, watch: (trace: Trace) => Watch): Judge
 function run(trace: Trace, watch: Watch): Judgement {
   let warnedAt: number | undefined
   let stop: Stop | undefined
-  const hear = (finding: Finding, at: number): void => {
+  const record = (finding: Finding, at: number): void => {
     if (finding === undefined || stop !== undefined) return
     if (finding.action === 'stop') stop = { stoppedAt: at, how: finding.how }
     else warnedAt ??= at
@@ -52,16 +52,16 @@ function run(trace: Trace, watch: Watch): Judgement {
   let first = 0
   for (const [step, { user, text, calls }] of trace.steps.entries()) {
     const next = first + actsOf({ calls })
-    if (user !== undefined) watch.userSays?.()
+    if (user !== undefined) watch.onUserMessage?.()
     // An answer without calls is complete when it is evaluated, so a stop can save only what follows it.
-    hear(watch.answers?.(text), calls.length > 0 ? first : next)
+    record(watch.onAnswer?.(text), calls.length > 0 ? first : next)
     for (const [n, call] of calls.entries()) {
-      if (stop === undefined) hear(watch.asks?.(call, first + n, step), first + n)
+      if (stop === undefined) record(watch.beforeCall?.(call, first + n, step), first + n)
     }
     for (const [n, call] of calls.entries()) {
-      if (stop === undefined) hear(watch.settles?.(call, first + n, step), next)
+      if (stop === undefined) record(watch.afterCall?.(call, first + n, step), next)
     }
-    if (stop === undefined) hear(watch.ends?.(text, calls), next)
+    if (stop === undefined) record(watch.onStepEnd?.(text, calls), next)
     if (stop !== undefined) break
     first = next
   }

@@ -25,11 +25,11 @@ export interface Score {
 export function judgeAll(judge: Judge, traces: readonly Trace[]): readonly Outcome[] {
   return traces.map((trace) => {
     const judgement = judge.judge(trace)
-    return { ...judgement, trace, ...weigh(trace, judgement) }
+    return { ...judgement, trace, ...classify(trace, judgement) }
   })
 }
 
-function weigh(trace: Trace, { stop }: Judgement): Pick<Outcome, 'result' | 'wasted'> {
+function classify(trace: Trace, { stop }: Judgement): Pick<Outcome, 'result' | 'wasted'> {
   const { loopStartsAt } = trace
   if (loopStartsAt === undefined) return { result: stop ? 'wrongly stopped' : 'let run', wasted: 0 }
   if (stop === undefined) return { result: 'missed', wasted: countActs(trace) - loopStartsAt }

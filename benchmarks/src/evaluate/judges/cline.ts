@@ -25,11 +25,11 @@ export const cline: Judge = createJudge('Cline SDK', () => {
   let last: string | undefined
   let streak = 0
   return {
-    userSays() {
+    onUserMessage() {
       kept = new Map()
       last = undefined
     },
-    asks({ tool, input }, _act, step) {
+    beforeCall({ tool, input }, _act, step) {
       const key = `${tool} ${sortedJson(input)}`
       const call = kept.get(key) ?? create()
       kept.set(key, call)
@@ -44,7 +44,7 @@ export const cline: Judge = createJudge('Cline SDK', () => {
       if (call.total + 1 >= CEILING) return { action: 'stop', how: 'ceiling' }
       return streak === SOFT ? { action: 'warn', how: 'same call' } : undefined
     },
-    settles(call) {
+    afterCall(call) {
       if (!('output' in call)) return undefined
       kept.get(`${call.tool} ${sortedJson(call.input)}`)?.outputsOfStep.add(sortedJson(call.output))
       return undefined

@@ -17,15 +17,15 @@ export const geminiCli: Judge = createJudge('Gemini CLI', () => {
   let keys: string[] = []
   let said = ''
   return {
-    userSays() {
+    onUserMessage() {
       keys = []
       said = ''
     },
-    answers(text = '') {
+    onAnswer(text = '') {
       said += text
       return chants(said) ? { action: 'stop', how: 'chant' } : undefined
     },
-    asks({ tool, input }) {
+    beforeCall({ tool, input }) {
       said = ''
       keys.push(`${tool}:${JSON.stringify(input)}`)
       const period = periodOf(keys)

@@ -29,10 +29,10 @@ function optionsOf({ tools, known, maxSteps }: Trace): ToolLoopGuardOptions {
 function watch(options: ToolLoopGuardOptions): Watch {
   const guard = createToolLoopGuard(options)
   return {
-    userSays: () => guard.reset(),
-    answers: (text) => hear(guard.turn({ text })),
-    asks: ({ tool, input }, act) => hear(guard.before({ id: String(act), tool, input })),
-    settles(call, act) {
+    onUserMessage: () => guard.reset(),
+    onAnswer: (text) => findingOf(guard.turn({ text })),
+    beforeCall: ({ tool, input }, act) => findingOf(guard.before({ id: String(act), tool, input })),
+    afterCall(call, act) {
       if ('error' in call) {
         const { message, retryable } = call.error
         guard.after(String(act), { error: Object.assign(new Error(message), { retryable }) })
@@ -43,7 +43,7 @@ function watch(options: ToolLoopGuardOptions): Watch {
 }
 
 /** After a warning the call still runs. After any more severe action it does not. */
-function hear(verdict: Verdict): Finding {
+function findingOf(verdict: Verdict): Finding {
   if (verdict.action === 'allow') return undefined
   const how = verdict.evidence.detector
   return { action: verdict.action === 'warn' ? 'warn' : 'stop', how }

@@ -23,10 +23,10 @@ interface Event {
 export const openHands: Judge = createJudge('OpenHands SDK', () => {
   let events: Event[] = []
   return {
-    userSays() {
+    onUserMessage() {
       events = []
     },
-    ends(text, calls) {
+    onStepEnd(text, calls) {
       events = [...events, ...eventsOf(text, calls)].slice(-WINDOW)
       return look(events)
     },

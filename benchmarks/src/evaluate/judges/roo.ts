@@ -12,7 +12,7 @@ export const roo: Judge = createJudge('Roo Code', () => {
   let last: string | undefined
   let streak = 0
   return {
-    asks({ tool, input }) {
+    beforeCall({ tool, input }) {
       if (isScroll(tool, input)) return undefined
       const key = `${tool} ${JSON.stringify(Object.entries(input ?? {}).toSorted(byName))}`
       streak = key === last ? streak + 1 : 1

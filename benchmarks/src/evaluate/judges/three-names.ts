@@ -5,10 +5,10 @@ export const threeNames: Judge = createJudge('three names in a row', () => {
   let last: string | undefined
   let streak = 0
   return {
-    userSays() {
+    onUserMessage() {
       last = undefined
     },
-    asks({ tool }) {
+    beforeCall({ tool }) {
       streak = tool === last ? streak + 1 : 1
       last = tool
       return streak >= 3 ? { action: 'stop', how: 'same name' } : undefined
