@@ -388,7 +388,7 @@ describe('at the start', () => {
     [{ audit: {} }, '`audit` must be a function, not an object'],
     [{ onEvent: true }, '`onEvent` must be a function, not true'],
     [{ name: 5 }, '`name` must be a string, not 5'],
-    [{ clock: 5 }, '`clock` must be an object, not 5'],
+    [{ clock: 5 }, '`clock` must be a clock, not 5'],
     [{ source: [] }, '`createFlags` has no option `source`, only `flags`, `sources`,'],
     [{ sources: puppet().source }, '`sources` must be an array, not an object'],
     [

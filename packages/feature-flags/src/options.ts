@@ -1,11 +1,12 @@
 import {
   type Clock,
   checkOptions as checkAll,
+  checkClock,
   type OptionRules,
   refusal,
   systemClock,
 } from '@holdfast/internal'
-import { checkList, checkRecord } from './check-shape.ts'
+import { checkList } from './check-shape.ts'
 import { defineFlags } from './define-flags.ts'
 import type { FlagDefinitions } from './definition.ts'
 import type { FlagsEvent } from './events.ts'
@@ -47,7 +48,7 @@ const RULES = {
   audit: 'function',
   name: 'string',
   onEvent: 'function',
-  clock: checkRecord,
+  clock: checkClock,
 } satisfies OptionRules<FlagsOptions<FlagDefinitions>>
 
 /** @throws RangeError or TypeError naming the option that is wrong. */

@@ -1,11 +1,12 @@
 import {
   type Clock,
+  checkClock,
   checkOptions,
   type OptionRules,
   refusal,
   systemClock,
 } from '@holdfast/internal'
-import { checkList, checkRecord, checkText } from '../check-shape.ts'
+import { checkList, checkText } from '../check-shape.ts'
 import type { AccessOptions } from './access.ts'
 import type { AdminEvent } from './admin-event.ts'
 
@@ -50,7 +51,7 @@ const RULES = {
   maxFailures: { min: 1, integer: true },
   name: 'string',
   onEvent: 'function',
-  clock: checkRecord,
+  clock: checkClock,
 } satisfies OptionRules<AdminOptions>
 
 function checkHost(what: string, value: unknown): void {
