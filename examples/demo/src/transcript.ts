@@ -80,6 +80,8 @@ function describe(event: ResilienceEvent): string {
       return event.candidates.map(shortName).join(', ')
     case 'circuit-breaker.state-changed':
       return `${shortName(event.name)}: ${event.from} → ${event.to}`
+    case 'circuit-breaker.created':
+    case 'circuit-breaker.evicted':
     case 'circuit-breaker.rejected':
       return `${shortName(event.name)} is ${event.state}`
     case 'circuit-breaker.settled':

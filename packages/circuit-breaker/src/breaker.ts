@@ -1,15 +1,15 @@
 import {
   type Clock,
   type Context,
+  callbackReporter,
   callOperation,
+  checkContext,
   checkFunction,
-  checkFunctions,
-  checkName,
   checkNumber,
   createPermit,
   emit,
   errorOutcome,
-  NO_CONTEXT,
+  guardCallback,
   type Operation,
   type Outcome,
   type Permit,
@@ -27,16 +27,23 @@ import {
 } from './circuit.ts'
 import type { CircuitBreakerStats, Isolation } from './circuit-breaker.ts'
 import { CircuitOpenError } from './circuit-open-error.ts'
-import { outcomeOf } from './classify.ts'
+import { guardClassifier } from './classify.ts'
 import { COUNTER, NO_COUNTS } from './counts.ts'
-import type { CircuitBreakerEvent } from './events.ts'
+import type { CircuitBreakerEventFacts } from './events.ts'
 import { failureCount } from './failure-count.ts'
-import { checkStrategy } from './opening-strategy.ts'
-import type { CircuitBreakerChanges, CircuitBreakerOptions } from './options.ts'
-import { checkSettings } from './settings.ts'
+import { type CircuitBreakerChanges, type CircuitBreakerOptions, checkChanges } from './options.ts'
+import { resolveSettings } from './settings.ts'
 import type { CircuitBreakerSnapshot } from './snapshot.ts'
 
 const systemRandom = () => Math.random()
+const isSuccess = (): Outcome => 'success'
+const no = () => false
+
+/** How many rejections of a breaker have a stack trace: enough to find the caller, and cheap under overload. */
+const TRACED_REJECTIONS = 10
+
+/** Numbers the breakers of this process. */
+let instances = 0
 
 interface IsolationReason {
   readonly cause: unknown
@@ -45,7 +52,11 @@ interface IsolationReason {
 /** What stands behind the function that is the policy: a circuit, and what callers meet of it. */
 export class Breaker {
   readonly name: string
-  readonly #options: CircuitBreakerOptions
+  /** Tells breakers of the same name apart. */
+  readonly #instance = ++instances
+  readonly #onEvent: CircuitBreakerOptions['onEvent']
+  readonly #classify: (error: unknown) => Outcome
+  readonly #classifyResult: ((result: unknown) => Outcome) | undefined
   readonly #clock: Clock
   readonly #parts: CircuitParts
   readonly #circuit: Circuit
@@ -57,22 +68,27 @@ export class Breaker {
   #since: number
 
   constructor(options: CircuitBreakerOptions) {
-    const { name = 'circuit-breaker', clock = systemClock, random = systemRandom } = options
-    checkName(options.name)
-    checkFunctions(options, 'classify', 'classifyResult', 'openOn', 'onEvent', 'random')
+    const { name = 'circuit-breaker', clock = systemClock, onEvent } = options
+    const report = callbackReporter(name, onEvent)
     this.name = name
-    this.#options = options
+    this.#onEvent = onEvent
     this.#clock = clock
+    this.#classify = guardClassifier('classify', options.classify, errorOutcome, report)
+    this.#classifyResult =
+      options.classifyResult &&
+      guardClassifier('classifyResult', options.classifyResult, isSuccess, report)
     this.#parts = {
       clock,
-      random,
-      openOn: options.openOn,
+      random: guardCallback('random', options.random, systemRandom, report),
+      openOn: guardCallback('openOn', options.openOn, no, report),
       onChange: (state, at) => this.#tell(state, at),
-      openWhen: checkStrategy(options.openWhen ?? failureCount()),
-      settings: checkSettings(options),
+      openWhen: options.openWhen ?? failureCount(),
+      report,
+      settings: resolveSettings(options),
     }
     this.#circuit = new Circuit(this.#parts)
     this.#since = this.#circuit.look().since
+    this.#emit({ type: 'circuit-breaker.created', state: this.#state })
   }
 
   get state(): CircuitState {
@@ -80,25 +96,25 @@ export class Breaker {
     return this.#state
   }
 
-  run<T>(operation: Operation<T>, context: Context = NO_CONTEXT): Promise<T> {
-    const { classify = errorOutcome, classifyResult } = this.#options
-    const { signal } = context
+  run<T>(operation: Operation<T>, given?: Context): Promise<T> {
+    let context: Context
     let leave: Leave | undefined
     try {
-      throwIfAborted(signal)
+      context = checkContext(given)
+      throwIfAborted(context.signal)
       checkFunction('operation', operation)
       leave = this.#admit()
     } catch (error) {
       return Promise.reject(error)
     }
+    const { signal } = context
     return raceAbort(callOperation(operation, context), signal).then(
       (result) => {
-        const outcome = classifyResult ? outcomeOf(classifyResult, result) : 'success'
-        this.#settle(leave, outcome, result)
+        this.#settle(leave, this.#classifyResult ? this.#classifyResult(result) : 'success', result)
         return result
       },
       (error) => {
-        this.#settle(leave, signal?.aborted ? 'ignore' : outcomeOf(classify, error), error)
+        this.#settle(leave, signal?.aborted ? 'ignore' : this.#classify(error), error)
         throw error
       },
     )
@@ -112,6 +128,7 @@ export class Breaker {
   stats(): CircuitBreakerStats {
     const present = this.#circuit.look()
     return {
+      instance: this.#instance,
       state: this.#state,
       since: this.#since,
       retryAfterMs: this.#retryAfterMs(present),
@@ -123,9 +140,9 @@ export class Breaker {
   }
 
   update(changes: CircuitBreakerChanges): void {
+    checkChanges(changes)
     const { openWhen = this.#parts.openWhen } = changes
-    const settings = checkSettings(changes, this.#parts.settings)
-    checkStrategy(openWhen)
+    const settings = resolveSettings(changes, this.#parts.settings)
     // What fell due under the old settings has happened.
     const present = this.#circuit.look()
     if (openWhen !== this.#parts.openWhen) present.window = openWhen.createWindow()
@@ -181,8 +198,7 @@ export class Breaker {
     // Restored, a circuit may have changes due from before.
     this.#since = Math.max(at, this.#since)
     if (to === 'open') this.#counts.openings++
-    const { name } = this
-    this.#emit({ type: 'circuit-breaker.state-changed', name, from, to, at: this.#since })
+    this.#emit({ type: 'circuit-breaker.state-changed', from, to, at: this.#since })
   }
 
   /** Leave for a call; none, when the breaker is disabled, for one that the circuit would reject. */
@@ -195,9 +211,10 @@ export class Breaker {
     const { cause } = isolation ?? answer
     const state = this.#state
     this.#counts.rejected++
-    this.#emit({ type: 'circuit-breaker.rejected', name, state })
+    this.#emit({ type: 'circuit-breaker.rejected', state })
     const facts = { state, since: this.#since, retryAfterMs: this.#retryAfterMs(answer), cause }
-    throw withoutStack(() => new CircuitOpenError(name, facts))
+    const create = () => new CircuitOpenError(name, facts)
+    throw this.#counts.rejected > TRACED_REJECTIONS ? withoutStack(create) : create()
   }
 
   #retryAfterMs({ state, until }: Generation): number | undefined {
@@ -212,13 +229,13 @@ export class Breaker {
     const slow = timed && this.#clock.now() - leave.startedAt >= slowCallMs
     this.#counts[COUNTER[outcome]]++
     if (slow) this.#counts.slow++
-    if (this.#options.onEvent) {
-      this.#emit({ type: 'circuit-breaker.settled', name: this.name, outcome, slow })
-    }
+    // The circuit first: an observer must find the probe given back.
     if (leave && !this.#circuit.settle(leave, outcome, slow, error)) this.#counts.stale++
+    if (this.#onEvent) this.#emit({ type: 'circuit-breaker.settled', outcome, slow })
   }
 
-  #emit(event: CircuitBreakerEvent): void {
-    emit(this.#options.onEvent, event)
+  #emit(facts: CircuitBreakerEventFacts): void {
+    if (this.#onEvent === undefined) return
+    emit(this.#onEvent, { ...facts, name: this.name, instance: this.#instance })
   }
 }

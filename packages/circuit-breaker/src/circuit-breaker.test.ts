@@ -110,13 +110,18 @@ describe('an open circuit', () => {
     expect(breaker.state).toBe('half-open')
   })
 
-  test('rejects for next to nothing: with no stack trace to be made', async () => {
+  test('says where its first ten rejections were called, and rejects without a stack trace from then on', async () => {
     const { breaker } = fragile()
     breaker.open()
-    expect(rejection(breaker).stack).not.toMatch(/^\s+at /m)
-    const rejected = await breaker(failing).catch((error: Error) => error)
-    expect(rejected).toBeInstanceOf(CircuitOpenError)
-    expect((rejected as Error).stack).not.toMatch(/^\s+at /m)
+    const stacks: string[] = []
+    for (let call = 0; call < 12; call++) {
+      const rejected = await breaker(failing).catch((error: Error) => error)
+      expect(rejected).toBeInstanceOf(CircuitOpenError)
+      stacks.push((rejected as Error).stack ?? '')
+    }
+    const traced = stacks.map((stack) => stack.includes('circuit-breaker.test.ts'))
+    expect(traced).toEqual([...Array(10).fill(true), false, false])
+    expect(stacks.at(-1)).not.toMatch(/^\s+at /m)
   })
 
   test('needs no timer to become half-open, and tells once, with the time at which it fell due', async () => {
@@ -374,10 +379,16 @@ describe('classify', () => {
     expect(breaker.state).toBe('open')
   })
 
-  test('that gives no outcome we know means ignore', async () => {
-    const { breaker } = await halfOpen({ classify: () => 'maybe' as never })
+  test('that returns something else than an outcome counts as absent, and is reported', async () => {
+    const { breaker, events } = await halfOpen({ classify: () => 'maybe' as never })
     await expect(breaker(failing)).rejects.toBe(down)
-    expect(breaker.state).toBe('half-open')
+    expect(breaker.state).toBe('open')
+    const error = new TypeError(
+      "`classify` must return 'success', 'failure', or 'ignore', not \"maybe\"",
+    )
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: 'callback.failed', callback: 'classify', error }),
+    )
   })
 
   test('is not asked of a permit: its holder has said what happened', () => {
@@ -415,7 +426,7 @@ describe('classifyResult', () => {
       },
     })
     await expect(breaker(() => 'result')).resolves.toBe('result')
-    expect(breaker.stats()).toMatchObject({ state: 'open', probes: 0, failures: 2 })
+    expect(breaker.stats()).toMatchObject({ state: 'closed', probes: 0, successes: 1 })
   })
 })
 
@@ -522,12 +533,12 @@ describe('events', () => {
     await breaker(() => 'fine')
     await breaker(failing).catch(() => {})
     await breaker(failing).catch(() => {})
-    const name = 'chat'
+    const breakers = { name: 'chat', instance: breaker.stats().instance }
     expect(events).toEqual([
-      { type: 'circuit-breaker.settled', name, outcome: 'success', slow: false },
-      { type: 'circuit-breaker.settled', name, outcome: 'failure', slow: false },
-      { type: 'circuit-breaker.state-changed', name, from: 'closed', to: 'open', at: 0 },
-      { type: 'circuit-breaker.rejected', name, state: 'open' },
+      { type: 'circuit-breaker.settled', ...breakers, outcome: 'success', slow: false },
+      { type: 'circuit-breaker.state-changed', ...breakers, from: 'closed', to: 'open', at: 0 },
+      { type: 'circuit-breaker.settled', ...breakers, outcome: 'failure', slow: false },
+      { type: 'circuit-breaker.rejected', ...breakers, state: 'open' },
     ])
   })
 
@@ -580,7 +591,13 @@ describe('stats', () => {
     early.succeed()
     await advance(30)
     const counts = { successes: 2, failures: 1, ignored: 1, slow: 0, stale: 1, rejected: 1 }
-    const standing = { probes: 0, isolated: false, enabled: true, openings: 1 }
+    const standing = {
+      probes: 0,
+      isolated: false,
+      enabled: true,
+      openings: 1,
+      instance: expect.any(Number),
+    }
     expect(breaker.stats()).toEqual({
       state: 'open',
       since: 5,

@@ -44,6 +44,8 @@ export interface Isolation {
 
 /** What a breaker has seen since it was made, and how it stands. */
 export interface CircuitBreakerStats {
+  /** A number that tells breakers of the same name apart. Events have it too. */
+  readonly instance: number
   readonly state: CircuitState
   /** When it came to this state, on the breaker's clock. */
   readonly since: number

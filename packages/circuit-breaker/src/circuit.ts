@@ -1,4 +1,4 @@
-import { ask, type Clock, type Outcome, serverHintMs } from '@holdfast/internal'
+import { type Clock, type Outcome, serverHintMs } from '@holdfast/internal'
 import type { OpeningStrategy, OutcomeWindow } from './opening-strategy.ts'
 import { cooldownMs, type Settings } from './settings.ts'
 import { type CircuitBreakerSnapshot, checkSnapshot } from './snapshot.ts'
@@ -45,10 +45,12 @@ export interface Leave {
 export interface CircuitParts {
   readonly clock: Clock
   readonly random: () => number
-  readonly openOn: ((error: unknown) => boolean) | undefined
+  readonly openOn: (error: unknown) => boolean
   /** Called after each change, with the time at which it fell due. */
   readonly onChange: (state: CircuitState, at: number) => void
   openWhen: OpeningStrategy
+  /** Hears of a callback that failed. */
+  readonly report: (callback: string, error: unknown) => void
   settings: Settings
 }
 
@@ -96,7 +98,7 @@ export class Circuit {
   settle(leave: Leave, outcome: Outcome, slow: boolean, error: unknown): boolean {
     const { origin } = leave
     if (this.look() !== origin) return false
-    const { settings, openOn, clock } = this.#parts
+    const { settings, openOn } = this.#parts
     const { state, probes, reopenings, cause, window } = origin
     const good = outcome === 'success' && !slow
     // What a success has brought is no cause, though it was slow.
@@ -108,8 +110,7 @@ export class Circuit {
         this.#open(this.#now(), reopenings + 1, fault ?? cause, serverHintMs(fault))
       }
     } else if (outcome !== 'ignore') {
-      const opens = window.record(outcome, clock, slow)
-      if (opens || (outcome === 'failure' && ask(openOn, fault))) {
+      if (this.#record(window, outcome, slow) || (outcome === 'failure' && openOn(fault))) {
         this.#open(this.#now(), 0, fault, serverHintMs(fault))
       }
     }
@@ -147,6 +148,29 @@ export class Circuit {
     this.#enter(this.#generation(state, at, trouble, restored), this.#now())
   }
 
+  /** A strategy of the user's that fails at creation of the breaker is a mistake to be told; later it counts nothing. */
+  #createWindow(): OutcomeWindow {
+    const { openWhen, report } = this.#parts
+    try {
+      return openWhen.createWindow()
+    } catch (error) {
+      if (this.#current === undefined) throw error
+      report('openWhen.createWindow', error)
+      return { record: () => false }
+    }
+  }
+
+  /** A strategy of the user's that throws does not open the circuit. */
+  #record(window: OutcomeWindow, outcome: 'success' | 'failure', slow: boolean): boolean {
+    const { clock, report } = this.#parts
+    try {
+      return window.record(outcome, clock, slow)
+    } catch (error) {
+      report('openWhen.record', error)
+      return false
+    }
+  }
+
   #now(): number {
     return this.#parts.clock.now()
   }
@@ -155,7 +179,7 @@ export class Circuit {
     state: CircuitState,
     since: number,
     { cause, reopenings, until, planMs }: Trouble = { reopenings: 0, until: 0 },
-    window = this.#parts.openWhen.createWindow(),
+    window = this.#createWindow(),
   ): Generation {
     return { state, since, cause, reopenings, until, planMs, window, probes: [], successes: 0 }
   }

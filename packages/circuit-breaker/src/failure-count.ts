@@ -1,4 +1,4 @@
-import { checkNumber } from '@holdfast/internal'
+import { checkOptions, type OptionRules } from '@holdfast/internal'
 import type { OpeningStrategy } from './opening-strategy.ts'
 import { savedNumbers } from './snapshot.ts'
 
@@ -10,15 +10,19 @@ export interface FailureCountOptions {
   readonly windowMs?: number | undefined
 }
 
+const RULES: OptionRules<FailureCountOptions> = {
+  failures: { min: 1, max: 100_000, integer: true },
+  windowMs: { min: 1 },
+}
+
 /**
  * Opens at the n-th failure within a sliding window, however many calls succeed between. A slow call is a failure.
  *
  * @throws RangeError or TypeError naming the option that is wrong.
  */
 export function failureCount(options: FailureCountOptions = {}): OpeningStrategy {
+  checkOptions('failureCount', options, RULES)
   const { failures = 5, windowMs = 60_000 } = options
-  checkNumber('failures', failures, { min: 1, max: 100_000, integer: true })
-  checkNumber('windowMs', windowMs, { min: 1 })
   return {
     createWindow(saved, toClock = Number) {
       // The times of the last failures, as a ring: the window is full when the oldest of n is still inside it.

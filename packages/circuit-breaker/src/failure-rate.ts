@@ -1,13 +1,13 @@
-import { checkNumber } from '@holdfast/internal'
+import { checkOptions, type OptionRules } from '@holdfast/internal'
 import type { OpeningStrategy } from './opening-strategy.ts'
 import { createRateWindow } from './rate-window.ts'
 import { savedNumbers } from './snapshot.ts'
 
 /** Options of {@link failureRate}. The window is one of time or one of calls. */
 export interface FailureRateOptions {
-  /** The part of the calls, from 0 to 1, whose failure opens the circuit; as many are enough. Default 0.5. */
+  /** The share of the calls, above 0 and up to 1, that must fail to open the circuit. Default 0.5. */
   readonly ratio?: number | undefined
-  /** How many calls must have been completed before the ratio counts. Default 10. */
+  /** How many calls must have completed before the ratio counts. Default 10, or `calls` if that is less. */
   readonly minimumCalls?: number | undefined
   /**
    * How far back the window reaches, in milliseconds, give or take the tenth of it that a slot holds. Default 60 000.
@@ -23,23 +23,31 @@ export interface FailureRateOptions {
   readonly slowRatio?: number | undefined
 }
 
+const SHARE = { min: Number.MIN_VALUE, max: 1 }
+const RULES: OptionRules<FailureRateOptions> = {
+  ratio: SHARE,
+  minimumCalls: { min: 1, integer: true },
+  windowMs: { min: 1 },
+  calls: { min: 1, max: 100_000, integer: true },
+  slowRatio: SHARE,
+}
+
 /**
  * Opens when so large a part of the latest calls has failed, `>=`. Looked at when a call completes.
  *
  * @throws RangeError or TypeError naming the option that is wrong.
  */
 export function failureRate(options: FailureRateOptions = {}): OpeningStrategy {
-  const { ratio = 0.5, minimumCalls = 10, windowMs = 60_000, calls, slowRatio } = options
-  checkNumber('ratio', ratio, { min: Number.MIN_VALUE, max: 1 })
-  checkNumber('minimumCalls', minimumCalls, { min: 1, integer: true })
-  checkNumber('windowMs', windowMs, { min: 1 })
-  if (slowRatio !== undefined)
-    checkNumber('slowRatio', slowRatio, { min: Number.MIN_VALUE, max: 1 })
-  if (calls !== undefined) {
-    checkNumber('calls', calls, { min: minimumCalls, max: 100_000, integer: true })
-    if (options.windowMs !== undefined) {
-      throw new TypeError('`windowMs` and `calls` exclude each other: give one of them')
-    }
+  checkOptions('failureRate', options, RULES)
+  const { ratio = 0.5, windowMs = 60_000, calls, slowRatio } = options
+  const { minimumCalls = Math.min(10, calls ?? 10) } = options
+  if (calls !== undefined && calls < minimumCalls) {
+    throw new RangeError(
+      `\`calls\` must be at least \`minimumCalls\` (${minimumCalls}), not ${calls}`,
+    )
+  }
+  if (calls !== undefined && options.windowMs !== undefined) {
+    throw new TypeError('`windowMs` and `calls` exclude each other: give one of them')
   }
   const slotMs = windowMs / SLOTS
   const [size, kind] = calls === undefined ? [SLOTS, 'slots'] : [calls, 'calls']

@@ -32,8 +32,7 @@ export interface OutcomeWindow {
   save?(toEpoch: (time: number) => number): unknown
 }
 
-/** @throws TypeError when it is none. */
-export function checkStrategy(openWhen: OpeningStrategy): OpeningStrategy {
+/** @throws TypeError when it is not a strategy. */
+export function checkStrategy(openWhen: OpeningStrategy): void {
   checkFunction('openWhen.createWindow', openWhen?.createWindow)
-  return openWhen
 }

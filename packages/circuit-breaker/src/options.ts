@@ -1,7 +1,13 @@
-import type { Clock, Outcome } from '@holdfast/internal'
+import {
+  type Clock,
+  checkClock,
+  checkOptions,
+  type OptionRules,
+  type Outcome,
+} from '@holdfast/internal'
 import type { CircuitBreakerEvent } from './events.ts'
-import type { OpeningStrategy } from './opening-strategy.ts'
-import type { CircuitBreakerSettings } from './settings.ts'
+import { checkStrategy, type OpeningStrategy } from './opening-strategy.ts'
+import { type CircuitBreakerSettings, SETTING_RULES } from './settings.ts'
 
 /** What `update` takes. */
 export interface CircuitBreakerChanges extends CircuitBreakerSettings {
@@ -27,4 +33,26 @@ export interface CircuitBreakerOptions extends CircuitBreakerChanges {
   readonly clock?: Clock | undefined
   /** A source of numbers in [0, 1), for `openJitter`. Default `Math.random`. */
   readonly random?: (() => number) | undefined
+}
+
+const CHANGE_RULES: OptionRules<CircuitBreakerChanges> = {
+  ...SETTING_RULES,
+  openWhen: (_option, value) => checkStrategy(value as OpeningStrategy),
+}
+
+/** The rules of `createCircuitBreaker`. */
+export const OPTION_RULES: OptionRules<CircuitBreakerOptions> = {
+  ...CHANGE_RULES,
+  classify: 'function',
+  classifyResult: 'function',
+  openOn: 'function',
+  name: 'string',
+  onEvent: 'function',
+  clock: checkClock,
+  random: 'function',
+}
+
+/** @throws RangeError or TypeError that names the setting that is wrong. */
+export function checkChanges(changes: CircuitBreakerChanges): void {
+  checkOptions('update', changes, CHANGE_RULES)
 }

@@ -3,7 +3,7 @@ import { consecutiveFailures } from './consecutive-failures.ts'
 import { createCircuitBreaker } from './create-circuit-breaker.ts'
 import { failureCount } from './failure-count.ts'
 import { failureRate } from './failure-rate.ts'
-import { checkSettings, cooldownMs } from './settings.ts'
+import { cooldownMs, resolveSettings } from './settings.ts'
 
 const [nan, infinity] = [Number.NaN, Number.POSITIVE_INFINITY]
 
@@ -87,15 +87,21 @@ test.each<[make: () => unknown, RangeErrorConstructor | TypeErrorConstructor, me
     '`windowMs` must be a number of 1 or more, not 0',
   ],
   [
-    () => failureRate({ calls: 9 }),
+    () => failureRate({ calls: 9, minimumCalls: 10 }),
     RangeError,
-    '`calls` must be an integer from 10 to 100000, not 9',
+    '`calls` must be at least `minimumCalls` (10), not 9',
   ],
   [
     () => failureRate({ calls: 100_001 }),
     RangeError,
-    '`calls` must be an integer from 10 to 100000, not 100001',
+    '`calls` must be an integer from 1 to 100000, not 100001',
   ],
+  [
+    () => failureRate({ call: 5 } as never),
+    TypeError,
+    '`failureRate` has no option `call`, only `ratio`, `minimumCalls`, `windowMs`, `calls`, `slowRatio`',
+  ],
+  [() => failureCount(5 as never), TypeError, '`failureCount` takes an object of options, not 5'],
   [
     () => failureRate({ calls: 10, windowMs: 1000 }),
     TypeError,
@@ -117,7 +123,7 @@ test.each<[make: () => unknown, RangeErrorConstructor | TypeErrorConstructor, me
 })
 
 test('the cooldown is within its limit whatever the chance', () => {
-  const settings = checkSettings({
+  const settings = resolveSettings({
     openForMs: 100,
     openFactor: 2,
     openJitter: 0.5,

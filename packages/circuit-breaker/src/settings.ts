@@ -1,4 +1,4 @@
-import { checkNumber, type NumberRule } from '@holdfast/internal'
+import type { OptionRules } from '@holdfast/internal'
 
 /** What can be changed on a running breaker with `update`, besides its `openWhen`. */
 export interface CircuitBreakerSettings {
@@ -26,29 +26,37 @@ export interface CircuitBreakerSettings {
 /** Each of them with its value. */
 export type Settings = { readonly [K in keyof CircuitBreakerSettings]-?: number }
 
-/** What each may be, and its default. */
-const RULES: { readonly [K in keyof Settings]: readonly [NumberRule, byDefault: number] } = {
-  openForMs: [{ min: 0 }, 30_000],
-  openFactor: [{ min: 1, max: 10 }, 1],
-  maxOpenForMs: [{ min: 0 }, 600_000],
-  openJitter: [{ min: 0, max: 1 }, 0],
-  permits: [{ min: 1, integer: true }, 1],
-  successesToClose: [{ min: 1, integer: true }, 1],
-  halfOpenTimeoutMs: [{ min: 1 }, 60_000],
-  slowCallMs: [{ min: 1 }, Infinity],
+const DEFAULTS: Settings = {
+  openForMs: 30_000,
+  openFactor: 1,
+  maxOpenForMs: 600_000,
+  openJitter: 0,
+  permits: 1,
+  successesToClose: 1,
+  halfOpenTimeoutMs: 60_000,
+  slowCallMs: Infinity,
 }
 
-/**
- * The present settings, or the defaults, with those that are given in their place.
- *
- * @throws RangeError or TypeError naming the one that is wrong.
- */
-export function checkSettings(given: CircuitBreakerSettings, present?: Settings): Settings {
+/** The option rules of the settings. */
+export const SETTING_RULES: OptionRules<CircuitBreakerSettings> = {
+  openForMs: { min: 0 },
+  openFactor: { min: 1, max: 10 },
+  maxOpenForMs: { min: 0 },
+  openJitter: { min: 0, max: 1 },
+  permits: { min: 1, integer: true },
+  successesToClose: { min: 1, integer: true },
+  halfOpenTimeoutMs: { min: 1 },
+  slowCallMs: { min: 1 },
+}
+
+/** The present settings, or the defaults, with those that are given in their place. */
+export function resolveSettings(
+  given: CircuitBreakerSettings,
+  present: Settings = DEFAULTS,
+): Settings {
   const settings: Record<string, number> = {}
-  for (const [name, [rule, byDefault]] of Object.entries(RULES)) {
-    const key = name as keyof Settings
-    const { [key]: value = present?.[key] ?? byDefault } = given
-    settings[key] = checkNumber(key, value, rule)
+  for (const [name, value] of Object.entries(present)) {
+    settings[name] = given[name as keyof Settings] ?? value
   }
   return settings as Settings
 }

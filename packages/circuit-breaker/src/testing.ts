@@ -24,7 +24,9 @@ export function fragile(options: CircuitBreakerOptions = {}): Observed {
     openWhen: failureCount({ failures: 1 }),
     openForMs: 100,
     halfOpenTimeoutMs: 1000,
-    onEvent: (event) => void events.push(event),
+    onEvent: (event) => {
+      if (event.type !== 'circuit-breaker.created') events.push(event)
+    },
     ...options,
   })
   const changes = () =>

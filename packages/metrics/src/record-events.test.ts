@@ -70,6 +70,36 @@ describe('circuit breakers', () => {
     ])
   })
 
+  test('two breakers of one name do not hide each other', async () => {
+    const { hear, samples } = setUp()
+    const [one, other] = [1, 2].map((instance) => ({ name: 'api', instance }))
+    const state = async () => (await samples()).filter((line) => line.includes('_state{'))
+    hear({ type: 'circuit-breaker.created', state: 'closed', ...one } as never)
+    hear({ type: 'circuit-breaker.created', state: 'closed', ...other } as never)
+    hear({ type: 'circuit-breaker.state-changed', to: 'open', ...one } as never)
+    hear({ type: 'circuit-breaker.settled', outcome: 'success', slow: false, ...other } as never)
+    expect(await state()).toEqual([
+      'circuit_breaker_state{name="api",state="closed"} 0',
+      'circuit_breaker_state{name="api",state="open"} 2',
+    ])
+    hear({ type: 'circuit-breaker.evicted', ...one } as never)
+    expect(await state()).toEqual(['circuit_breaker_state{name="api",state="closed"} 0'])
+    hear({ type: 'circuit-breaker.evicted', ...other } as never)
+    expect(await state()).toEqual([])
+  })
+
+  test('counters show as 0 from the creation of a breaker', async () => {
+    const { hear, samples } = setUp()
+    hear({ type: 'circuit-breaker.created', name: 'api', state: 'closed' })
+    expect(await samples()).toEqual([
+      'circuit_breaker_state{name="api",state="closed"} 0',
+      'circuit_breaker_rejected_total{name="api"} 0',
+      'circuit_breaker_success_total{name="api"} 0',
+      'circuit_breaker_failure_total{name="api"} 0',
+      'circuit_breaker_ignored_total{name="api"} 0',
+    ])
+  })
+
   test('a state that there is not shows nowhere', async () => {
     const { hearAnything, samples } = setUp()
     hearAnything({ type: 'circuit-breaker.rejected', name: 'api', state: 'ajar' })

@@ -1,10 +1,16 @@
 import type { Registry } from '../metrics.ts'
+import { Instances } from './instances.ts'
 import { counter, countOutcome, gauge, type Recorder } from './recorder.ts'
 
 type State = 'closed' | 'half-open' | 'open'
 
-/** Of `@holdfast/circuit-breaker`, as far as it is recorded. */
-export type CircuitBreakerFacts = { readonly name: string } & (
+/** The fields of the events of `@holdfast/circuit-breaker` that are recorded. */
+export type CircuitBreakerFacts = {
+  readonly name: string
+  readonly instance?: number | undefined
+} & (
+  | { readonly type: 'circuit-breaker.created'; readonly state: State }
+  | { readonly type: 'circuit-breaker.evicted' }
   | { readonly type: 'circuit-breaker.state-changed'; readonly to: State }
   | { readonly type: 'circuit-breaker.rejected'; readonly state: State }
   | {
@@ -17,15 +23,12 @@ export type CircuitBreakerFacts = { readonly name: string } & (
 /** In the order of their values. */
 const STATES: readonly State[] = ['closed', 'half-open', 'open']
 
-/** Of how many breakers it is remembered that their state shows. Names may be made of anything, and memory is not endless. */
-const MAX_KNOWN = 2000
-
 export function recordCircuitBreakers(registry: Registry): Recorder<CircuitBreakerFacts> {
   const stateOf = gauge(
     registry,
     'circuit_breaker_state',
-    'The state: closed 0, half-open 1, open 2.',
-    // Of several processes: each state that any of them is in shows, with its own value.
+    'The state: closed 0, half-open 1, open 2. Each state that any breaker of the name is in is shown.',
+    // Each state that any of several processes is in is shown, with its own value.
     'max',
     'state',
   )
@@ -35,39 +38,56 @@ export function recordCircuitBreakers(registry: Registry): Recorder<CircuitBreak
     'Changes to the state.',
     'state',
   )
-  const rejected = counter(registry, 'circuit_breaker_rejected_total', 'Calls not let through.')
+  const rejected = counter(registry, 'circuit_breaker_rejected_total', 'Calls that were rejected.')
   const settled = {
     success: counter(registry, 'circuit_breaker_success_total', 'Calls that succeeded.'),
     failure: counter(registry, 'circuit_breaker_failure_total', 'Calls that failed.'),
-    ignore: counter(registry, 'circuit_breaker_ignored_total', 'Calls that say nothing on health.'),
+    ignore: counter(
+      registry,
+      'circuit_breaker_ignored_total',
+      'Calls that say nothing about the health of the dependency.',
+    ),
   }
   const slowCalls = counter(
     registry,
     'circuit_breaker_slow_total',
-    'Calls of slowCallMs or longer.',
+    'Calls that took slowCallMs or longer.',
   )
-  const known = new Set<string>()
+  const breakers = new Instances<State>()
 
-  function show(name: string, state: State): void {
-    const value = STATES.indexOf(state)
-    if (value < 0) return
-    for (const other of STATES) if (other !== state) stateOf.remove({ name, state: other })
-    stateOf.set({ name, state }, value)
-    if (known.size < MAX_KNOWN) known.add(name)
+  function show(name: string, states: Iterable<State>): void {
+    const present = new Set(states)
+    for (const [value, state] of STATES.entries()) {
+      if (present.has(state)) stateOf.set({ name, state }, value)
+      else stateOf.remove({ name, state })
+    }
+  }
+
+  function update({ name, instance }: CircuitBreakerFacts, state: State): void {
+    if (!STATES.includes(state) || breakers.get(name, instance) === state) return
+    show(name, breakers.set(name, instance, state))
   }
 
   return {
-    'circuit-breaker.state-changed': ({ name, to }) => {
-      show(name, to)
-      changes.inc({ name, state: to })
+    'circuit-breaker.created': (event) => {
+      const { name } = event
+      update(event, event.state)
+      rejected.inc({ name }, 0)
+      for (const total of Object.values(settled)) total.inc({ name }, 0)
     },
-    'circuit-breaker.rejected': ({ name, state }) => {
-      show(name, state)
-      rejected.inc({ name })
+    'circuit-breaker.evicted': ({ name, instance }) => show(name, breakers.delete(name, instance)),
+    'circuit-breaker.state-changed': (event) => {
+      update(event, event.to)
+      changes.inc({ name: event.name, state: event.to })
     },
-    'circuit-breaker.settled': ({ name, outcome, slow }) => {
-      // A breaker that has not told of a change is closed: it shows before anything goes wrong.
-      if (!known.has(name) && known.size < MAX_KNOWN) show(name, 'closed')
+    'circuit-breaker.rejected': (event) => {
+      update(event, event.state)
+      rejected.inc({ name: event.name })
+    },
+    'circuit-breaker.settled': (event) => {
+      const { name, instance, outcome, slow } = event
+      // A breaker whose creation was not observed, and that reported no change, is closed.
+      if (breakers.get(name, instance) === undefined) update(event, 'closed')
       countOutcome(settled, name, outcome)
       if (slow) slowCalls.inc({ name })
     },
