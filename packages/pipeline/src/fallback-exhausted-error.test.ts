@@ -27,3 +27,8 @@ test.each<[what: string, errors: unknown[], statusCode: number | undefined, retr
 test('of wrong requests blames the request, so that no circuit counts it', () => {
   expect(classifyError(new FallbackExhaustedError(['a'], [status(400)]))).toBe('client')
 })
+
+test('of hundreds of thousands of errors has the shortest wait', () => {
+  const errors = Array(130_000).fill(Object.assign(new Error(), { retryAfterMs: 2000 }))
+  expect(new FallbackExhaustedError([], errors).retryAfterMs).toBe(2000)
+})

@@ -38,7 +38,8 @@ export class FallbackExhaustedError extends Error {
     this.statusCode = errorStatus(decisive) ?? (isOwnFault ? undefined : 503)
     this.retryable = isRetryable(decisive)
     const waits = errors.map(serverHintMs).filter((wait) => wait !== undefined)
-    this.retryAfterMs = waits.length > 0 ? Math.min(...waits) : undefined
+    // Without spreading the list into a call, for which it may be too long.
+    this.retryAfterMs = waits.length > 0 ? waits.reduce((a, b) => Math.min(a, b)) : undefined
     brand(this, 'FallbackExhaustedError')
   }
 

@@ -56,3 +56,9 @@ it('removes one rule by its id', () => {
   expect(behaviours.remove(id)).toBe(false)
   expect(next(behaviours)).toEqual({ type: 'reply' })
 })
+
+it('queues hundreds of thousands of behaviours at once', () => {
+  const behaviours = new Behaviours(1)
+  behaviours.enqueue(Array(200_000).fill(says('queued')))
+  expect(behaviours.queue).toHaveLength(200_000)
+})

@@ -45,7 +45,7 @@ export class Behaviours {
   }
 
   enqueue(behaviours: readonly Behaviour[]): void {
-    this.#queue.push(...behaviours)
+    for (const behaviour of behaviours) this.#queue.push(behaviour)
   }
 
   clearQueue(): void {

@@ -288,3 +288,11 @@ describe('a schema that is itself wrong', () => {
     expect(validate(schema, 1)).toEqual(['the input must be null, not number'])
   })
 })
+
+it('checks an object with hundreds of thousands of unknown keys, as a model may write it', () => {
+  const schema: JsonSchema = { properties: { a: { type: 'object', additionalProperties: false } } }
+  const keys = Array.from({ length: 200_000 }, (_, i) => [`k${i}`, 1] as const)
+  const problems = validate(schema, { a: Object.fromEntries(keys) })
+  expect(problems.length).toBeGreaterThan(0)
+  expect(problems.length).toBeLessThan(100)
+})

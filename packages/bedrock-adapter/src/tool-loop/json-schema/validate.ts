@@ -25,6 +25,7 @@ export function validate(root: JsonSchema, input: unknown): readonly string[] {
       data,
       schema,
       problem(message, key) {
+        if (problems.length >= MAX_PROBLEMS) return
         problems.push(`${nameOf(key === undefined ? path : join(path, key))} ${message}`)
       },
       apply(inner, key) {
