@@ -1,24 +1,24 @@
 import { parseArgs } from 'node:util'
 
-/** What the command line asks for. */
+/** The options on the command line. */
 export interface Arguments {
   readonly json: boolean
-  /** `simulator` for all scenarios, `aws` for the calm call against the account in the environment. */
+  /** `simulator` runs all scenarios. `aws` makes one call with the AWS account in the environment. */
   readonly endpoint: 'simulator' | 'aws'
-  /** How many times as fast as the wall clock time runs. */
+  /** The factor by which the demo's clock is faster than real time. */
   readonly speed: number
-  /** The model that is asked first. */
+  /** The first model to call. */
   readonly model: string | undefined
 }
 
 export const USAGE = `Usage: npm run demo -- [options]
 
-  --json                one JSON object a line and scenario, instead of the transcript
-  --speed <n>           how many times as fast as the wall clock time runs (default 20; 1 for real waits)
-  --endpoint aws        only the calm call, against the AWS account in the environment
-  --model <id>          with --endpoint aws: the model to ask`
+  --json                prints one line of JSON per scenario instead of the transcript
+  --speed <n>           runs the clock n times as fast as real time (default 20; 1 is real time)
+  --endpoint aws        makes one call with the AWS account in the environment
+  --model <id>          with --endpoint aws: the model to call`
 
-/** @throws TypeError for an option that is unknown or wrong. */
+/** @throws TypeError if an option is unknown or invalid. */
 export function readArguments(argv: readonly string[]): Arguments {
   const { values } = parseArgs({
     args: [...argv],

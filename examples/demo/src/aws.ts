@@ -4,10 +4,10 @@ import { type Audience, PRIMARY, type Result } from './scenario.ts'
 
 export const calmOnAws = {
   name: 'calm',
-  story: 'A calm call to Amazon Bedrock, with the account in the environment.',
+  story: 'One call to Amazon Bedrock, with the AWS account in the environment.',
 }
 
-/** The calm call against the AWS account in the environment: all defaults, real time. */
+/** Makes one call with the AWS account in the environment, with default options and in real time. */
 export async function performOnAws(audience: Audience, modelId: string = PRIMARY): Promise<Result> {
   const events: ResilienceEvent[] = []
   const client = withResilience(new BedrockRuntimeClient({}), {

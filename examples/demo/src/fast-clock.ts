@@ -1,6 +1,6 @@
 import type { ResilienceOptions } from '@holdfast/bedrock-adapter'
 
-/** A clock on which everything takes its real length, and that runs `speed` times as fast as the wall's. */
+/** Creates a clock that runs `speed` times as fast as real time. */
 export function createFastClock(speed: number): NonNullable<ResilienceOptions['clock']> {
   return {
     now: () => performance.now() * speed,

@@ -21,10 +21,10 @@ if (options.endpoint === 'aws') {
   results.push(await performOnAws(transcript, options.model))
   transcript.end(results[0] as Result)
 } else {
-  // A bearer token in the environment would win over the simulator's credentials.
+  // A bearer token in the environment would take precedence over the simulator's credentials.
   delete process.env['AWS_BEARER_TOKEN_BEDROCK']
   transcript.say(
-    `Time runs ${options.speed} times as fast as the wall clock; --speed 1 for real waits.`,
+    `The clock runs ${options.speed} times as fast as real time. Use --speed 1 for real time.`,
   )
   for (const [index, scenario] of scenarios.entries()) {
     transcript.begin(scenario, index + 1)

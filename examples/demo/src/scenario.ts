@@ -12,45 +12,45 @@ export const PRIMARY = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0'
 export const SECONDARY = 'us.anthropic.claude-3-7-sonnet-20250219-v1:0'
 const TERTIARY = 'us.anthropic.claude-3-5-sonnet-20241022-v2:0'
 
-/** What a scenario plays on: the real SDK client, wrapped, and the simulator that it talks to. */
+/** What a scenario works with: the wrapped client of the real SDK, and the simulator that it calls. */
 export interface Stage {
   readonly simulator: Simulator
   readonly client: BedrockRuntimeClient
   readonly resilience: Resilience
-  /** Asks the primary model; resolves to its answer's text. */
+  /** Sends a question to the primary model. Resolves to the text of the answer. */
   ask(question: string): Promise<string>
   /** Waits on the demo's clock. */
   wait(ms: number): Promise<void>
-  /** How many requests the simulator has had, in all or for one model. */
+  /** The number of requests that the simulator received, in total or for one model. */
   requests(model?: string): number
-  /** Puts a line of one's own into the transcript. */
+  /** Adds a line to the transcript. */
   say(line: string): void
 }
 
-/** One thing to see. */
+/** One scenario of the demo. */
 export interface Scenario {
   readonly name: string
-  /** What happens and what must come of it. */
+  /** What happens and what the result must be. */
   readonly story: string
-  /** Which kinds of events the transcript shows. Default: all. */
+  /** The types of events that the transcript shows. Default: all. */
   readonly shows?: readonly ResilienceEvent['type'][]
-  /** Plays it; resolves to the outcome, rejects when it did not come out as the story says. */
+  /** Runs the scenario. Resolves to the outcome, and rejects if the result differs from the description. */
   play(stage: Stage): Promise<string>
 }
 
-/** What came of a scenario. */
+/** The result of a scenario. */
 export interface Result {
   readonly name: string
   readonly passed: boolean
   readonly outcome: string
   /** The model that gave the last answer. */
   readonly modelUsed: string | null
-  /** As the simulator counted; `null` where nobody did. */
+  /** The number of requests that the simulator counted; `null` if it is unknown. */
   readonly httpRequests: number | null
   readonly events: readonly ResilienceEvent[]
 }
 
-/** Who is told what happens while it happens. */
+/** Receives events and notes while a scenario runs. */
 export interface Audience {
   event(event: ResilienceEvent): void
   say(line: string): void

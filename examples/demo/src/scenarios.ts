@@ -10,7 +10,7 @@ const DOWN: Behaviour = { type: 'error', error: 'ServiceUnavailableException' }
 export const scenarios: readonly Scenario[] = [
   {
     name: 'calm',
-    story: 'A calm call: one request, one answer.',
+    story: 'A successful call: one request, one answer.',
     async play({ ask, requests }) {
       assert.ok(await ask('What is a holdfast?'))
       assert.equal(requests(PRIMARY), 1)
@@ -19,7 +19,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'throttled',
-    story: 'Two throttles, then success: three requests, with waits of about 1 s and 2 s between.',
+    story: 'Two throttled attempts, then success: three requests, with waits of about 1 s and 2 s.',
     async play({ simulator, ask, requests }) {
       simulator.enqueue(THROTTLED, THROTTLED)
       assert.ok(await ask('Again?'))
@@ -29,7 +29,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'fallback',
-    story: 'The primary model is down: after four attempts the next model answers.',
+    story: 'The primary model is down. After four attempts the next model answers.',
     async play({ simulator, ask, requests }) {
       simulator.addRule({ model: PRIMARY, behaviour: DOWN })
       assert.ok(await ask('Is anybody there?'))
@@ -41,7 +41,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'circuit',
     story:
-      'Five failed calls open the primary’s circuit: the next calls do not touch it. After 30 s one probe closes it.',
+      'Five failed calls open the circuit of the primary model, and the next calls skip it. After 30 s a successful probe closes the circuit.',
     shows: ['circuit-breaker.state-changed', 'circuit-breaker.rejected', 'fallback.served'],
     async play({ simulator, resilience, ask, wait, requests, say }) {
       const circuit = resilience.circuitBreakers?.for(PRIMARY)
@@ -60,13 +60,13 @@ export const scenarios: readonly Scenario[] = [
       await ask('Are you back?')
       assert.equal(requests(PRIMARY), 21)
       assert.equal(circuit?.state, 'closed')
-      return 'opened, left alone, probed, closed'
+      return 'circuit opened, model skipped, probe succeeded, circuit closed'
     },
   },
   {
     name: 'overload',
     story:
-      'Thirty calls at once: 5 run, 20 queue, 5 are rejected with 503; all others are answered.',
+      'Thirty concurrent calls: 5 run, 20 wait in the queue, and 5 are rejected with 503. The 25 others succeed.',
     shows: ['limiter.queued', 'limiter.rejected'],
     async play({ simulator, ask, requests }) {
       simulator.addRule({ behaviour: { type: 'reply', text: 'Done.', delayMs: 20 } })
@@ -84,13 +84,13 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'cut-stream',
     story:
-      'A stream is cut half-way: a typed error with the text so far, where the SDK alone reports success.',
+      'A stream is cut off half-way: the call fails with a typed error and the text so far. The SDK alone would report success.',
     async play({ simulator, client, requests, say }) {
       simulator.enqueue({ type: 'kill', at: 4, by: 'fin' })
       const { stream } = await client.send(
         new ConverseStreamCommand({
           modelId: PRIMARY,
-          messages: [{ role: 'user', content: [{ text: 'Tell me of the sea.' }] }],
+          messages: [{ role: 'user', content: [{ text: 'Tell me about the sea.' }] }],
         }),
       )
       let received = ''
@@ -111,12 +111,12 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'validation',
-    story: 'A validation error: one request, no retry, no fallback.',
+    story: 'A validation error: one request, without retry or fallback.',
     async play({ simulator, ask, requests }) {
       simulator.enqueue({
         type: 'error',
         error: 'ValidationException',
-        message: 'messages: too odd',
+        message: 'messages: invalid',
       })
       const error = await ask('?').then(
         () => undefined,

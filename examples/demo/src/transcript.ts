@@ -4,14 +4,14 @@ import type { Audience, Result, Scenario } from './scenario.ts'
 
 const paint: typeof styleText = process.stdout.isTTY ? styleText : (_, text) => text
 
-/** Tells the demo to a reader. */
+/** Writes the events and results of the demo. */
 export interface Transcript extends Audience {
   begin(scenario: Pick<Scenario, 'name' | 'story'>, number: number): void
   end(result: Result): void
   summary(results: readonly Result[]): void
 }
 
-/** For a person: a line an event and a table at the end. */
+/** Writes one line per event, and a table at the end. */
 export function createTextTranscript(write: (line: string) => void): Transcript {
   return {
     begin(scenario, number) {
@@ -24,19 +24,19 @@ export function createTextTranscript(write: (line: string) => void): Transcript 
     say: (line) => write(`   ${paint('dim', `· ${line}`)}`),
     end({ passed, outcome, httpRequests }) {
       const mark = passed ? paint('green', '✓') : paint('red', '✗')
-      write(`   ${mark} ${outcome}; HTTP requests: ${httpRequests ?? 'not known'}`)
+      write(`   ${mark} ${outcome}; HTTP requests: ${httpRequests ?? 'unknown'}`)
     },
     summary(results) {
       const rows = results.map(({ name, passed, outcome, modelUsed, httpRequests }) => [
         name,
-        passed ? 'as stated' : 'NOT as stated',
+        passed ? 'passed' : 'FAILED',
         String(httpRequests ?? '–'),
         modelUsed === null ? '–' : shortName(modelUsed),
         outcome,
       ])
       write('')
       for (const row of table([
-        ['scenario', 'came out', 'requests', 'model used', 'outcome'],
+        ['scenario', 'result', 'requests', 'model used', 'outcome'],
         ...rows,
       ]))
         write(row)
@@ -44,7 +44,7 @@ export function createTextTranscript(write: (line: string) => void): Transcript 
   }
 }
 
-/** For a program: one JSON object a line and scenario. */
+/** Writes one line of JSON per scenario. */
 export function createJsonTranscript(write: (line: string) => void): Transcript {
   return {
     begin: () => {},
@@ -55,7 +55,7 @@ export function createJsonTranscript(write: (line: string) => void): Transcript 
   }
 }
 
-/** What an event says beside its type. */
+/** The details of an event, as text. */
 function describe(event: ResilienceEvent): string {
   switch (event.type) {
     case 'retry.scheduled':
@@ -95,9 +95,9 @@ function describe(event: ResilienceEvent): string {
     case 'limiter.settled':
       return event.outcome
     case 'limiter.limit-changed':
-      return `${event.from} → ${event.to} at once`
+      return `limit ${event.from} → ${event.to}`
     case 'limiter.drained':
-      return 'nothing runs, nothing waits'
+      return 'no calls are running or queued'
     case 'bedrock.stream-interrupted':
       return `${shortName(event.name)}: ${event.reason}`
     case 'bedrock.tokens-used':

@@ -9,7 +9,7 @@ const PRIMARY = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0'
 const NEXT = 'us.anthropic.claude-3-7-sonnet-20250219-v1:0'
 const folder = join(import.meta.dirname, '..')
 
-/** Runs the demo on the packages' sources, so that it needs no build. */
+/** Runs the demo from the packages' sources, so that it needs no build. */
 async function demo(options: readonly string[], env: Record<string, string> = {}) {
   const tsx = pathToFileURL(join(folder, 'node_modules', 'tsx', 'dist', 'loader.mjs')).href
   const program = ['--conditions=@holdfast/source', '--import', tsx, join('src', 'main.ts')]
@@ -29,7 +29,7 @@ const parse = (stdout: string) =>
     .map((line) => JSON.parse(line))
 
 describe('the demo', () => {
-  it('prints a JSON object for each scenario, and all come out as stated', async () => {
+  it('prints one JSON object per scenario, and every scenario passes', async () => {
     const { stdout, stderr, status } = await demo(['--json'])
     const results = parse(stdout)
     expect(results.filter((result) => !result.passed)).toEqual([])
@@ -48,14 +48,14 @@ describe('the demo', () => {
     expect(status, stderr).toBe(0)
   })
 
-  it('tells the same to a person, with a table at the end', async () => {
+  it('prints a transcript of the events, with a table at the end', async () => {
     const { stdout, status } = await demo([])
     expect(stdout).toMatch(/attempt 2 failed \(throttle\); waiting [12]\d{3} ms/)
-    expect(stdout).toMatch(/validation +as stated +1 +– +ValidationException\n$/)
+    expect(stdout).toMatch(/validation +passed +1 +– +ValidationException\n$/)
     expect(status).toBe(0)
   })
 
-  it('makes the calm call on the account in the environment', async () => {
+  it('makes one call with the AWS account in the environment', async () => {
     await using simulator = await startSimulator()
     const account = {
       AWS_ENDPOINT_URL_BEDROCK_RUNTIME: simulator.url,
@@ -76,13 +76,13 @@ describe('the demo', () => {
     simulator.addRule({ behaviour: { type: 'error', error: 'AccessDeniedException' } })
     const denied = await demo(['--endpoint', 'aws', '--json'], account)
     expect(parse(denied.stdout)).toMatchObject([
-      { passed: false, outcome: expect.stringMatching(/AccessDenied|All of/) },
+      { passed: false, outcome: expect.stringMatching(/AccessDenied|All candidates/) },
     ])
     expect(denied.status).toBe(1)
   })
 
   it.each([[['--speed', 'fast']], [['--endpoint', 'mars']], [['--what']]])(
-    'refuses %j and says what is allowed',
+    'rejects %j and says what is allowed',
     async (options) => {
       const { stderr, status } = await demo(options)
       expect(stderr).toContain(options[0])

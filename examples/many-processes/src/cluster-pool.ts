@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { watchClusterWorker } from './cluster-metrics.ts'
 import { GRACE_MS, type Pool, type PoolOptions, REPLACE_AFTER_MS } from './pool.ts'
 
-/** Starts processes that share a port. Resolves when all of them listen. */
+/** Starts processes that share a port. Resolves when all of them are listening. */
 export async function startClusterPool({ workers, port, fleet }: PoolOptions): Promise<Pool> {
   let stopping = false
   const exec = fileURLToPath(new URL('./cluster-worker.ts', import.meta.url))

@@ -1,4 +1,4 @@
-// What each process of the cluster runs.
+// The program of each process in the cluster.
 import { createServer } from 'node:http'
 import { createRegistry } from '@holdfast/metrics'
 import { createJobs, isKind } from './jobs.ts'
@@ -10,7 +10,7 @@ const run = createJobs(registry)
 const reporter = createReporter(
   registry,
   (message) =>
-    // Even when nobody listens any more: then there is nobody to tell of it either.
+    // Resolves even if the send fails, because then the primary is gone and nobody needs the error.
     new Promise((resolve) => process.send?.(message, undefined, undefined, () => resolve())),
 )
 process.on('message', (message) => {
@@ -19,7 +19,7 @@ process.on('message', (message) => {
 
 const server = createServer(async (request, response) => {
   const kind = request.url?.slice(1) ?? ''
-  // The next one may go to another worker.
+  // Closes the connection, so that the client's next request may reach another worker.
   response.setHeader('connection', 'close')
   if (!isKind(kind)) return void response.writeHead(404).end()
   await run(kind)
@@ -37,5 +37,5 @@ async function leave(): Promise<void> {
   process.disconnect()
 }
 process.on('SIGTERM', leave)
-// Ctrl-C goes to all processes of a terminal, and it is the primary that decides.
+// A terminal sends Ctrl-C to all its processes. Only the primary handles it, and stops the workers.
 process.on('SIGINT', () => {})

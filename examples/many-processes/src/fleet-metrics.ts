@@ -9,47 +9,47 @@ import { type Member, Seat } from './seat.ts'
 
 /** Options of {@link createFleetMetrics}. */
 export interface FleetOptions {
-  /** How long a scrape waits for the workers. Well below the scraper's own patience, which is 10 s by default. */
+  /** How long a scrape waits for the workers, in milliseconds. Keep it well below the scrape timeout of Prometheus, 10 s by default. */
   readonly timeoutMs: number
-  /** Told of a worker that did not answer in time. */
+  /** Called for each worker that did not answer in time. */
   readonly onLate: (worker: string) => void
 }
 
-/** Of a worker, for who hears from it. */
+/** The connection of one worker to the fleet's metrics. */
 export interface Membership {
-  /** It has told what it counted: because it was asked, or before it leaves. */
+  /** Call it when the worker has sent a snapshot, on request or before it exits. */
   told(snapshot: RegistrySnapshot): void
-  /** It is gone, and all that it sent has been read. */
+  /** Call it when the worker has exited and all its messages have been read. */
   left(): void
 }
 
-/** The metrics of all workers and of this process, as one. Goes wherever a handler wants something to render. */
+/** The combined metrics of all workers and of this process. Pass it to a metrics handler in place of a registry. */
 export interface FleetMetrics extends Pick<Registry, 'render'> {
-  /** @param ask - Asks the worker for a snapshot. It is called once it has told one, which shows that it is up. */
+  /** @param ask - Requests a snapshot from the worker. It is called only after the worker has sent its first snapshot, which shows that it is up. */
   join(worker: string, ask: () => void): Membership
 }
 
 /**
- * Collects on scrape. The other way, each worker pushing what it has every second, would cost that much all day for a
- * scrape every 15 s, show what was up to a second ago, and still not save what was counted between the last push and a
- * crash. This way all is of now, and the price is the wait for a worker that hangs, which is bounded.
+ * Requests snapshots from all workers on each scrape. The alternative is that each worker pushes a snapshot every second. That
+ * would cost more with a scrape every 15 s, show values up to a second old, and still lose what a worker counted between
+ * its last push and a crash. With requests all values are current. The price is waiting for a worker that hangs, up to the timeout.
  *
- * Counters must never go down, or Prometheus takes it for a restart and counts everything anew. So what a worker told
- * last stays in the totals while it is late, and for good when it is gone. One that leaves in good order tells once more
- * before; of one that crashes, what it counted since the last scrape is lost, as it is for a process by itself.
+ * Counters must never decrease, because Prometheus treats a decrease as a restart and counts everything again. So the last
+ * snapshot of a worker stays in the totals while the worker is late, and permanently after it exits. A worker that exits
+ * normally sends a final snapshot first. If a worker crashes, its counts since the last scrape are lost, as for any single process.
  */
 export function createFleetMetrics(
   own: Registry,
   { timeoutMs, onLate }: FleetOptions,
 ): FleetMetrics {
-  /** Never in another order: see there. */
+  /** The order must not change, because the rounding of sums depends on it. */
   const seats: Seat[] = []
   let collecting: Promise<RegistrySnapshot> | undefined
 
-  const exits = own.counter({ name: 'worker_exits_total', help: 'Workers that are gone.' })
+  const exits = own.counter({ name: 'worker_exits_total', help: 'Workers that have exited.' })
   const lates = own.counter({
     name: 'worker_late_total',
-    help: 'Scrapes that a worker did not answer in time: they have its counters of before and none of its gauges.',
+    help: 'Scrapes that a worker did not answer in time. They contain its previous counters and none of its gauges.',
   })
 
   function join(worker: string, ask: () => void): Membership {
@@ -70,7 +70,7 @@ export function createFleetMetrics(
     }
   }
 
-  /** @returns Whether it was heard of in time. */
+  /** @returns Whether the worker answered, or exited, in time. */
   function heardOf(member: Member): Promise<boolean> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, timeoutMs, false)
@@ -83,7 +83,7 @@ export function createFleetMetrics(
   }
 
   async function collect(): Promise<RegistrySnapshot> {
-    // One that still starts is no hung one.
+    // A worker that has not sent a snapshot yet is still starting, so it is not late.
     const asked = seats.flatMap(({ member }) => (member?.last ? member : []))
     const answers = await Promise.all(asked.map(heardOf))
     const fresh = new Set(asked.filter((_, at) => answers[at]))
@@ -97,7 +97,7 @@ export function createFleetMetrics(
   }
 
   async function render(options?: RenderOptions): Promise<string> {
-    // Scrapes at the same time share one round, so that none shows less than one that was answered before it.
+    // Concurrent scrapes share one round of requests, so that no scrape shows lower counters than an earlier response.
     collecting ??= collect().finally(() => {
       collecting = undefined
     })

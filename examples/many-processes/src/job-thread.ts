@@ -1,20 +1,20 @@
 import { Worker } from 'node:worker_threads'
 import type { Kind } from './jobs.ts'
 
-/** A thread that does jobs, as the main thread sees it. */
+/** A thread that runs jobs, controlled from the main thread. */
 export interface JobThread {
   readonly worker: Worker
-  /** Resolves when it is up, or gone. */
+  /** Resolves when the thread is up or has exited. */
   readonly started: Promise<void>
-  /** Whether it may be given work. */
+  /** Whether the thread accepts jobs. */
   readonly isOpen: () => boolean
-  /** Rejects when the thread is gone before the job is done. */
+  /** Runs a job. Rejects if the thread exits before the job is done. */
   run(kind: Kind): Promise<void>
-  /** Resolves when it is gone. */
+  /** Resolves when the thread has exited. */
   readonly gone: Promise<void>
 }
 
-/** What a thread is told to do, and what it answers when it is done. */
+/** The message that starts a job, and the message that reports its end. */
 export interface Job {
   readonly type: 'job' | 'job.done'
   readonly id: number
@@ -32,12 +32,13 @@ export function startJobThread(): JobThread {
     jobs.get(message.id)?.resolve()
     jobs.delete(message.id)
   })
-  // What a thread throws and nobody catches would else end the process.
+  // Without a listener, an uncaught error in the thread would end the process.
   worker.on('error', (error) => console.error(error))
   const gone = new Promise<void>((resolve) => {
     worker.once('exit', () => {
       state = 'closed'
-      for (const { reject } of jobs.values()) reject(new Error('The thread is gone'))
+      for (const { reject } of jobs.values())
+        reject(new Error('The thread exited before the job was done'))
       resolve()
     })
   })

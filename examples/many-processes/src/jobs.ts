@@ -1,26 +1,26 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Registry } from '@holdfast/metrics'
 
-/** Work, and three kinds of trouble to be had on demand. */
+/** One kind of normal job, and three kinds that cause a fault on demand. */
 const KINDS = ['mail', 'hang', 'crash', 'leave'] as const
 export type Kind = (typeof KINDS)[number]
 
-/** Whatever a client writes is no kind, and so no label. */
+/** Checks a job's kind from a request, so that unknown kinds never become label values. */
 export const isKind = (kind: string): kind is Kind => (KINDS as readonly string[]).includes(kind)
 
-/** How long a worker hangs, when it is to. */
+/** How long the job `hang` blocks its worker, in milliseconds. */
 const HANG_MS = 3_000
 
-/** Does jobs, and counts them in a worker's registry. `leave` is one that does nothing: who runs it leaves afterwards. */
+/** Creates a function that runs jobs and counts them in a worker's registry. The job `leave` does nothing; its worker exits afterward. */
 export function createJobs(registry: Registry): (kind: Kind) => Promise<void> {
-  const done = registry.counter({ name: 'jobs_total', help: 'Jobs done.', labels: ['kind'] })
-  const inHand = registry.gauge({ name: 'jobs_in_hand', help: 'Jobs that are being done.' })
+  const done = registry.counter({ name: 'jobs_total', help: 'Completed jobs.', labels: ['kind'] })
+  const inHand = registry.gauge({ name: 'jobs_in_hand', help: 'Jobs in progress.' })
   const took = registry.histogram({
     name: 'job_seconds',
-    help: 'How long jobs took.',
+    help: 'Duration of jobs.',
     unit: 'seconds',
   })
-  // Added up over the workers, it is how many of them answered.
+  // The sum over all workers is the number of workers that answered the scrape.
   registry.gauge({ name: 'worker_up', help: 'Workers that have answered this scrape.' }).set(1)
 
   return async (kind) => {
@@ -35,7 +35,7 @@ export function createJobs(registry: Registry): (kind: Kind) => Promise<void> {
   }
 }
 
-/** Nothing else runs in this thread meanwhile: no request, no timer, no message. */
+/** Blocks the thread: no request, timer, or message is handled meanwhile. */
 function hang(): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, HANG_MS)
 }

@@ -1,4 +1,4 @@
-// The metrics of many workers behind one endpoint: `--form cluster` for processes, `--form threads` for threads.
+// Serves the metrics of many workers on one endpoint. The workers are processes (`--form cluster`) or threads (`--form threads`).
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -42,7 +42,7 @@ console.log(`work     http://127.0.0.1:${pool.port}/mail, and /hang, /crash, /le
 console.log(`metrics  http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics`)
 
 async function stop(): Promise<void> {
-  // To the end there is something to scrape.
+  // The metrics stay available until all workers have stopped.
   await pool.stop()
   server.close()
   server.closeAllConnections()

@@ -1,9 +1,9 @@
 import type { RegistrySnapshot } from '@holdfast/metrics'
 
-/** Asks a worker what it has counted. */
+/** Requests a snapshot from a worker. */
 export const ASK = { type: 'metrics.ask' } as const
 
-/** Tells it. Plain JSON, as any channel between processes or threads takes it. */
+/** The worker's reply. It is plain JSON, so any channel between processes or threads can send it. */
 export interface Told {
   readonly type: 'metrics.told'
   readonly snapshot: RegistrySnapshot
@@ -11,7 +11,7 @@ export interface Told {
 
 export const isAsk = (message: unknown): boolean => typeOf(message) === ASK.type
 
-/** The snapshot, if it is such a message: a channel carries other ones too. */
+/** Returns the snapshot if the message contains one. The channel carries other messages too. */
 export function snapshotIn(message: unknown): RegistrySnapshot | undefined {
   return typeOf(message) === 'metrics.told' ? (message as Told).snapshot : undefined
 }

@@ -1,23 +1,23 @@
 import type { FleetMetrics } from './fleet-metrics.ts'
 
-/** Options of a pool of workers, of whichever form. */
+/** Options of a pool of processes or threads. */
 export interface PoolOptions {
   readonly workers: number
-  /** Where the work is taken, on loopback; 0 for any that is free. */
+  /** The port that accepts jobs, on loopback. 0 chooses a free port. */
   readonly port: number
   readonly fleet: FleetMetrics
 }
 
-/** Workers that do jobs, and are replaced when they are gone. */
+/** A pool of workers that run jobs. A worker that exits is replaced. */
 export interface Pool {
-  /** Where the work is taken. */
+  /** The port that accepts jobs. */
   readonly port: number
-  /** Ends all of them: in good order, those that still can. */
+  /** Stops all workers. Workers that do not respond are killed. */
   stop(): Promise<void>
 }
 
-/** How long after a worker is gone another one starts. One that dies at its start is not to keep a core busy. */
+/** The delay before an exited worker is replaced, in milliseconds. It keeps a worker that crashes at its start from using a whole core. */
 export const REPLACE_AFTER_MS = 200
 
-/** How long a worker may take to leave in good order. */
+/** How long a worker may take to stop normally, in milliseconds. */
 export const GRACE_MS = 5_000

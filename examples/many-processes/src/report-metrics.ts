@@ -1,15 +1,15 @@
 import type { Registry } from '@holdfast/metrics'
 import type { Told } from './messages.ts'
 
-/** A worker's half: tells the process that is scraped what was counted here. */
+/** The worker's side: sends snapshots of its metrics to the process that Prometheus scrapes. */
 export interface Reporter {
-  /** To be called when the worker is up, and whenever it is asked. */
+  /** Sends a snapshot. Call it when the worker is up, and on each request. */
   tell(): Promise<void>
-  /** To be called when no work is left, before the worker leaves. */
+  /** Sends the final snapshot. Call it when the worker has finished its jobs and is about to exit. */
   tellLast(): Promise<void>
 }
 
-/** @param send - Resolves when the message is on its way. */
+/** @param send - Sends a message, and resolves when it has been sent. */
 export function createReporter(
   registry: Registry,
   send: (message: Told) => void | Promise<void>,
@@ -18,7 +18,7 @@ export function createReporter(
   return {
     tell,
     async tellLast() {
-      // One that is being taken for a scrape would be shared, and may be older than the last job.
+      // Waits for a snapshot that is already in progress. It would be reused, although it may be older than the last job.
       await registry.snapshot()
       await tell()
     },

@@ -1,29 +1,29 @@
 import { keepCounts, mergeSnapshots, type RegistrySnapshot } from '@holdfast/metrics'
 
-/** A worker, while it is there. */
+/** A running worker. */
 export interface Member {
   readonly worker: string
-  /** Asks it for a snapshot. */
+  /** Requests a snapshot from the worker. */
   readonly ask: () => void
-  /** What it told last. */
+  /** The last snapshot that the worker sent. */
   last?: RegistrySnapshot
-  /** While it is being asked: ends the wait. */
+  /** Ends the wait for the worker's answer. Set only while a scrape waits. */
   heard?: () => void
 }
 
 /**
- * A place that one worker has after the other, and what they counted there, all of them.
+ * One position in the pool, which consecutive workers occupy, with the counts of all of them.
  *
- * There is one sum for each place, not one of all that are gone, as sums of fractions depend on their order in the last
- * digit: were the dead added up by themselves, a death could make a total less than it was, by ever so little, and
- * Prometheus counts from nothing after any step down. Here what is added to what stays the same.
+ * Each position has its own sum of the workers that exited. The rounding of a sum of fractions depends on the order of
+ * addition. With one sum for all exited workers, an exit would change the order and could make a total slightly smaller. Prometheus
+ * treats any decrease as a restart. With a sum per position the order never changes.
  */
 export class Seat {
   #member: Member | undefined
-  /** Has each series that any of them had: one labelled by process id would make it grow with every replacement. */
+  /** The counts of the workers that exited. It keeps every series, so a label with the process id would make it grow with every replacement. */
   #departed: RegistrySnapshot = { version: 1, families: [] }
 
-  /** Who has it. */
+  /** The current worker. */
   get member(): Member | undefined {
     return this.#member
   }
@@ -32,13 +32,13 @@ export class Seat {
     this.#member = member
   }
 
-  /** Its counters stay. */
+  /** Removes the worker and keeps its counters. */
   leave(): void {
     this.#departed = this.#with(this.#member?.last && keepCounts(this.#member.last))
     this.#member = undefined
   }
 
-  /** @param fresh - Those whose gauges tell of now. */
+  /** @param fresh - The workers that answered this scrape, whose gauges are current. */
   total(fresh: ReadonlySet<Member>): RegistrySnapshot {
     const member = this.#member
     if (member?.last === undefined) return this.#departed

@@ -6,7 +6,7 @@ import { isKind } from './jobs.ts'
 import { GRACE_MS, type Pool, type PoolOptions, REPLACE_AFTER_MS } from './pool.ts'
 import { watchWorkerThread } from './worker-threads-metrics.ts'
 
-/** Starts threads that this one gives work to, in turn. Resolves when all of them are up. */
+/** Starts threads and distributes jobs among them, round robin. Resolves when all of them are up. */
 export async function startThreadsPool({ workers, port, fleet }: PoolOptions): Promise<Pool> {
   const threads = new Set<JobThread>()
   let stopping = false
@@ -30,7 +30,7 @@ export async function startThreadsPool({ workers, port, fleet }: PoolOptions): P
     if (!isKind(kind)) return void response.writeHead(404).end()
     const thread = [...threads].find(({ isOpen }) => isOpen())
     if (thread === undefined) return void response.writeHead(503).end()
-    // To the end of the line.
+    // Moves the thread to the end of the round-robin order.
     threads.delete(thread)
     threads.add(thread)
     await thread.run(kind).then(

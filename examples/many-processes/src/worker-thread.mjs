@@ -1,5 +1,5 @@
-// Where a thread begins. On Node 20 tsx is in a process's first thread alone, and has to be asked into another one;
-// a thread that is plain JavaScript begins where the next file does.
+// The entry of each thread, in plain JavaScript. On Node 20, tsx works only in the main thread, so this file registers it in the
+// new thread before it loads the TypeScript program.
 import { register } from 'tsx/esm/api'
 
 register()

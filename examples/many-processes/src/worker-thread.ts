@@ -1,4 +1,4 @@
-// What each thread runs.
+// The program of each thread.
 import { parentPort } from 'node:worker_threads'
 import { createRegistry } from '@holdfast/metrics'
 import type { Job } from './job-thread.ts'
@@ -19,7 +19,7 @@ async function perform(job: Job): Promise<void> {
 async function leave(): Promise<void> {
   await Promise.all(inHand)
   await reporter.tellLast()
-  // The thread ends, as nothing is left that could happen.
+  // Without an open port, the thread has nothing left to do and exits.
   parentPort?.close()
 }
 

@@ -1,4 +1,4 @@
-// What can happen to a worker while it is being asked, on fakes.
+// Tests what can happen to a worker during a scrape, with fake workers.
 import { createRegistry, type Registry } from '@holdfast/metrics'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -9,7 +9,7 @@ beforeEach(() => {
 })
 afterEach(() => vi.useRealTimers())
 
-/** A fleet, and workers that answer when they are told to. */
+/** Creates a fleet, and workers that answer on demand. */
 function setUp() {
   const late: string[] = []
   const own = createRegistry()
@@ -45,10 +45,10 @@ const valuesOf = (text: string): Record<string, number> =>
       .map(([series, value]) => [series, Number(value)]),
   )
 
-/** Lets everything happen that needs no time. */
+/** Runs everything that is pending without advancing time. */
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
-test('all that answer are added up, with the process’s own', async () => {
+test('adds up the metrics of all workers and of the process itself', async () => {
   const { own, start, scrape } = setUp()
   own.counter({ name: 'jobs_total', help: 'Jobs.' }).inc(1)
   for (const [name, count] of [
@@ -59,7 +59,7 @@ test('all that answer are added up, with the process’s own', async () => {
   expect(await scrape()).toMatchObject({ jobs_total: 7, up: 2, worker_late_total: 0 })
 })
 
-test('one that is late costs its gauges, is told of, and counts as it told last', async () => {
+test('a late worker is reported, loses its gauges, and keeps its last counters', async () => {
   const { start, scrape, late } = setUp()
   const [one, other] = [await start('a'), await start('b')]
   one.jobs.inc(2)
@@ -78,7 +78,7 @@ test('one that is late costs its gauges, is told of, and counts as it told last'
   expect(await scrape()).toMatchObject({ jobs_total: 8, up: 2, worker_late_total: 1 })
 })
 
-test('one that dies while it is asked is not waited for, and counts once', async () => {
+test('a worker that exits during a scrape ends the wait, and counts once', async () => {
   const { start, scrape, late } = setUp()
   const [one, other] = [await start('a'), await start('b')]
   one.jobs.inc(2)
@@ -88,12 +88,12 @@ test('one that dies while it is asked is not waited for, and counts once', async
   const second = scrape()
   await turn()
   other.leave()
-  // No time has passed.
+  // The scrape completes although no time has passed.
   expect(await second).toMatchObject({ jobs_total: 6, up: 1, worker_exits_total: 1 })
   expect(late).toEqual([])
 })
 
-test('one that told and then died in the same scrape counts once, without its gauges', async () => {
+test('a worker that answers and exits during the same scrape counts once, without its gauges', async () => {
   const { start, scrape } = setUp()
   const [one, other] = [await start('a'), await start('b')]
   one.answers = false
@@ -105,7 +105,7 @@ test('one that told and then died in the same scrape counts once, without its ga
   expect(await second).toMatchObject({ jobs_total: 4, up: 1, worker_exits_total: 1 })
 })
 
-test('one that still starts is not asked', async () => {
+test('does not request a snapshot from a worker that is still starting', async () => {
   const { fleet, scrape, late } = setUp()
   const ask = vi.fn()
   fleet.join('slow to start', ask)
@@ -114,7 +114,7 @@ test('one that still starts is not asked', async () => {
   expect(late).toEqual([])
 })
 
-test('scrapes at the same time ask once', async () => {
+test('concurrent scrapes share one request', async () => {
   const { start, scrape } = setUp()
   const one = await start('a')
   const [a, b] = await Promise.all([scrape(), scrape()])
@@ -122,7 +122,7 @@ test('scrapes at the same time ask once', async () => {
   expect(one.asked).toBe(1)
 })
 
-test('of one that is gone a summary keeps its count, and its quantiles go', async () => {
+test('a summary of an exited worker keeps its count and loses its quantiles', async () => {
   const { start, scrape } = setUp()
   const [one, other] = [await start('a'), await start('b')]
   one.size.observe(100)
@@ -132,7 +132,7 @@ test('of one that is gone a summary keeps its count, and its quantiles go', asyn
   expect(await scrape()).toMatchObject({ 'size{quantile="0.5"}': 1, size_count: 2, size_sum: 101 })
 })
 
-test('whoever works, hangs, dies or is replaced: no counter goes down by as much as a last digit', async () => {
+test('counters never decrease, not even by rounding, while workers run, hang, exit, and are replaced', async () => {
   vi.useRealTimers()
   const step = fc.record({
     at: fc.nat({ max: 2 }),

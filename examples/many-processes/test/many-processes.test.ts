@@ -15,7 +15,7 @@ afterEach(() => {
   program = undefined
 })
 
-/** Runs the example on the packages' sources, on ports that are free. */
+/** Runs the example from the packages' sources, on free ports. */
 async function run(form: string) {
   const tsx = pathToFileURL(join(folder, 'node_modules', 'tsx', 'dist', 'loader.mjs')).href
   const child = spawn(
@@ -48,9 +48,9 @@ async function run(form: string) {
     child,
     ended,
     errors,
-    /** By process or thread id: who has done something. */
+    /** The process or thread ids of the workers that ran a job. */
     workers,
-    /** Has a job done. Resolves to whether it was. */
+    /** Runs a job. Resolves to whether it succeeded. */
     async job(kind: string): Promise<boolean> {
       const response = await fetch(`${work}/${kind}`).catch(() => undefined)
       const text = await response?.text()
@@ -62,7 +62,7 @@ async function run(form: string) {
       const done = await Promise.all(Array.from({ length: count }, () => this.job('mail')))
       expect(done).not.toContain(false)
     },
-    /** Each scrape is held to those before it: a counter that goes down is one whose worker has been forgotten. */
+    /** Scrapes, and checks that no counter has decreased since an earlier scrape. */
     async scrape(): Promise<Map<string, number>> {
       const response = await fetch(`${metrics}/metrics`)
       expect(response.status).toBe(200)
@@ -80,7 +80,7 @@ async function run(form: string) {
       for (const [series, value] of values) if (!gauges.has(series)) shown.set(series, value)
       return values
     },
-    /** Scrapes until it shows this, as workers come and go in their own time. */
+    /** Scrapes until the expected values appear, because workers start and exit asynchronously. */
     async shows(expected: Record<string, number>): Promise<void> {
       await vi.waitFor(
         async () => {
@@ -98,8 +98,8 @@ const MAILS = 'jobs_total{kind="mail"}'
 const LEFT = 'jobs_total{kind="leave"}'
 const HUNG = 'jobs_total{kind="hang"}'
 
-describe.each(['cluster', 'threads'])('the metrics of many workers: %s', (form) => {
-  it('stay right while workers crash, leave, hang and are replaced', {
+describe.each(['cluster', 'threads'])('the combined metrics of many workers: %s', (form) => {
+  it('stay correct while workers crash, exit, hang, and are replaced', {
     timeout: 60_000,
   }, async () => {
     program = await run(form)
@@ -107,13 +107,13 @@ describe.each(['cluster', 'threads'])('the metrics of many workers: %s', (form) 
     await program.shows({ [MAILS]: 30, job_seconds_count: 30, jobs_in_hand: 0, worker_up: WORKERS })
     expect(program.workers.size).toBe(WORKERS)
 
-    // What it had counted has been scraped, and stays.
+    // The counts of the crashed worker were scraped before, and stay.
     expect(await program.job('crash')).toBe(false)
     await program.shows({ [MAILS]: 30, worker_exits_total: 1 })
     await program.jobs(10)
     await program.shows({ [MAILS]: 40, worker_exits_total: 1, worker_up: WORKERS })
 
-    // What it had counted since is told before it goes.
+    // The worker sends its final counts before it exits.
     await program.jobs(10)
     expect(await program.job('leave')).toBe(true)
     await program.shows({ [MAILS]: 50, [LEFT]: 1, worker_exits_total: 2, worker_up: WORKERS })
@@ -122,7 +122,7 @@ describe.each(['cluster', 'threads'])('the metrics of many workers: %s', (form) 
     await vi.waitFor(
       async () => {
         const values = await (program as Program).scrape()
-        // Its gauges are missing, and its counters are not.
+        // The gauges of the hanging worker are missing, but its counters are present.
         expect(values.get('worker_up')).toBe(WORKERS - 1)
         expect(values.get('worker_late_total')).toBeGreaterThanOrEqual(1)
         expect(values.get(MAILS)).toBe(50)
@@ -141,7 +141,7 @@ describe.each(['cluster', 'threads'])('the metrics of many workers: %s', (form) 
   })
 })
 
-it('a worker that is killed from outside leaves its counters', async () => {
+it('the counters of a killed worker stay', async () => {
   program = await run('cluster')
   await program.jobs(12)
   await program.shows({ [MAILS]: 12, worker_up: WORKERS })
@@ -150,14 +150,14 @@ it('a worker that is killed from outside leaves its counters', async () => {
   await program.shows({ [MAILS]: 12, worker_exits_total: 1, worker_up: WORKERS })
 })
 
-it('no worker outlives its primary, however that ends', async () => {
+it('no worker outlives its primary, even if the primary is killed', async () => {
   program = await run('cluster')
   await program.jobs(12)
   program.child.kill('SIGKILL')
   await expectGone(program.workers)
 })
 
-it('a form that there is not is refused', async () => {
+it('rejects an unknown form', async () => {
   await expect(run('fibres')).rejects.toThrow(/--form must be/)
 })
 

@@ -3,10 +3,10 @@ import { expect, test } from 'vitest'
 import type { Told } from '../src/messages.ts'
 import { createReporter } from '../src/report-metrics.ts'
 
-test('the last word has all that was counted, though a scrape was under way', async () => {
+test('the final snapshot is complete even if another snapshot is in progress', async () => {
   let counted = 0
   let underWay: Promise<RegistrySnapshot> | undefined
-  // As a registry does it: whoever asks meanwhile gets the values that have been taken already.
+  // Behaves like a registry: a request during a snapshot gets the result of that snapshot.
   const snapshot = () => {
     const taken = { version: 1, families: [], counted } as RegistrySnapshot
     underWay ??= new Promise((resolve) => setImmediate(resolve, taken))

@@ -4,18 +4,18 @@ import { createToolLoopGuard } from '@holdfast/tool-loop-guard'
 import { modelFailed } from './model-failed.ts'
 import type { Telemetry } from './telemetry.ts'
 
-/** A small one will do. None falls back from it, as it is not in the list. */
+/** A small model. It is not in the list of models, so it has no fallback. */
 const MODEL = 'us.amazon.nova-lite-v1:0'
 const WORDS = new Map([['holdfast', 'What keeps kelp on its rock.']])
 const tools: ToolDefinitions = {
   lookup: {
     description: 'Looks a word up',
     inputSchema: { type: 'object', properties: { word: { type: 'string' } }, required: ['word'] },
-    run: ({ word }: { word: string }) => WORDS.get(word) ?? 'Nobody knows this word.',
+    run: ({ word }: { word: string }) => WORDS.get(word) ?? 'Unknown word.',
   },
 }
 
-/** `POST /agent`: as `/chat`, by a model that may look words up. A guard ends it when it does nothing else any more. */
+/** `POST /agent`: like `/chat`, with a model that can look words up. A tool-loop guard stops it if it only repeats lookups. */
 export function createAgent(
   client: BedrockRuntimeClient,
   { logger, onEvent }: Telemetry,

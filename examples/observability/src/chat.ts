@@ -4,14 +4,14 @@ import { currentTrace } from '@holdfast/logger'
 import { modelFailed } from './model-failed.ts'
 import type { Telemetry } from './telemetry.ts'
 
-/** `POST /chat`: the body is the question, the answer's is the answer. */
+/** `POST /chat`: the request body is a question, and the response body is the model's answer. */
 export function createChat(
   client: BedrockRuntimeClient,
   { logger, registry }: Telemetry,
 ): (request: Request) => Promise<Response> {
   const took = registry.histogram({
     name: 'chat_seconds',
-    help: 'How long questions take, by how they end.',
+    help: 'Duration of questions, by outcome.',
     unit: 'seconds',
     labels: ['outcome'],
   })
@@ -20,7 +20,7 @@ export function createChat(
     const question = await request.text()
     if (question.trim() === '') return new Response('Ask something\n', { status: 400 })
     const start = performance.now()
-    /** With the trace as its exemplar: from a slow bucket to the lines of one that was slow. */
+    /** Adds the trace id as an exemplar, which leads from a slow bucket to the log lines of a slow request. */
     const observe = (outcome: string) => {
       const trace = currentTrace()
       const seconds = (performance.now() - start) / 1000
@@ -31,8 +31,8 @@ export function createChat(
       observe('answered')
       return new Response(`${answer}\n`)
     } catch (error) {
-      observe(request.signal.aborted ? 'left' : 'failed')
-      // Within the request, so that the line has its ids.
+      observe(request.signal.aborted ? 'aborted' : 'failed')
+      // Logged inside the request's trace, so that the line has its trace id.
       logger.error(error, 'no answer')
       return modelFailed(error)
     }

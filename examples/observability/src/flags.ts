@@ -7,7 +7,7 @@ import {
 } from '@holdfast/feature-flags'
 import type { Telemetry } from './telemetry.ts'
 
-/** What an operator turns while it runs. */
+/** The flags that an operator can change while the service runs. */
 export type ServiceFlags = Flags<{
   readonly MAX_CONCURRENT: IntegerFlag
   readonly RETRY_WAIT_MS: IntegerFlag
@@ -19,14 +19,14 @@ const definitions = defineFlags({
     default: 5,
     min: 1,
     max: 1000,
-    description: 'How many calls of the model run at once',
+    description: 'Maximum number of concurrent model calls',
   },
   RETRY_WAIT_MS: {
     type: 'integer',
     default: 1000,
     min: 0,
     max: 60_000,
-    description: 'How long the first retry waits; each further one twice as long',
+    description: 'Wait before the first retry. It doubles for each further retry',
   },
 })
 

@@ -2,13 +2,13 @@ import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** Resolves to the address, to be followed by a path. */
+/** Starts the server. Resolves to its URL without a path. */
 export async function listen(server: Server, port: number): Promise<string> {
   await once(server.listen(port, '127.0.0.1'), 'listening')
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-/** Takes no more requests, and waits for those that run: so long, then their clients see them break off. */
+/** Stops accepting requests and waits for running ones. After `patienceMs` it closes the remaining connections. */
 export async function close(server: Server, patienceMs: number): Promise<void> {
   const closed = once(server, 'close')
   server.close()

@@ -1,4 +1,4 @@
-// One process that uses every package, against a simulator in it whose faults you choose.
+// An example service that uses the packages together. It runs a Bedrock simulator in the same process, whose faults you choose.
 import { parseArgs } from 'node:util'
 import { startSimulator } from '@holdfast/bedrock-simulator'
 import type { Threshold } from '@holdfast/logger'
@@ -20,7 +20,7 @@ const { values } = parseArgs({
     level: { type: 'string', default: 'info' },
   },
 })
-// A bearer token in the environment would win over the simulator's credentials.
+// A bearer token in the environment would take precedence over the simulator's credentials.
 delete process.env['AWS_BEARER_TOKEN_BEDROCK']
 
 const telemetry = startTelemetry(values.level as Threshold)
@@ -46,7 +46,7 @@ logger.info(`Break:  curl -d '${fault}' ${simulator.url}/_simulator/queue`, {
 async function stop(signal: string): Promise<void> {
   logger.info('stopping', { signal })
   await close(service, PATIENCE_MS)
-  // To the end there is something to scrape.
+  // The metrics stay available until the service has stopped.
   await close(operations, 0)
   flags.close()
   telemetry.stop()

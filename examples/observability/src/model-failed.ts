@@ -1,10 +1,10 @@
-/** What of an error its reader can use: whether the service is too busy, and for how long. */
+/** The properties of an error that matter to a client: whether to try again, and when. */
 interface Rejection {
   readonly statusCode?: unknown
   readonly retryAfterMs?: unknown
 }
 
-/** What a client is told: 503 when it may try again, 502 for all else that is wrong between us and the model. */
+/** The response to a failed model call: 503 if the client may try again, 502 for all other errors. */
 export function modelFailed(error: unknown): Response {
   const { statusCode, retryAfterMs } = Object(error) as Rejection
   const status = statusCode === 503 ? 503 : 502

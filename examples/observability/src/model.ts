@@ -8,7 +8,7 @@ import { traceClient } from '@holdfast/logger'
 import type { ServiceFlags } from './flags.ts'
 import type { Telemetry } from './telemetry.ts'
 
-/** The real client: within the five layers, each of its requests within the trace of the request that asked for it. */
+/** Creates the SDK client with the five layers around it. Its requests continue the trace of the incoming request. */
 export function createModel(
   config: BedrockRuntimeClientConfig,
   flags: ServiceFlags,

@@ -5,7 +5,7 @@ import type { Telemetry } from './telemetry.ts'
 
 type Handler = (request: Request) => Promise<Response>
 
-/** The service itself: each request is logged, counted and timed once. All that it has is posted to. */
+/** Creates the service. It logs, counts, and times each request. All routes accept only POST. */
 export function createService(
   routes: Readonly<Record<string, Handler>>,
   { logger, registry }: Telemetry,
@@ -14,7 +14,7 @@ export function createService(
   const requests = requestLogger({
     logger,
     registry,
-    // What a client makes up is not among them, and makes no series of its own.
+    // Unknown paths have no route label, so clients cannot create new series.
     route: ({ path }) => (handlers.has(path) ? path : undefined),
   })
   const listener = toNodeListener(
@@ -22,7 +22,7 @@ export function createService(
       const handler = handlers.get(new URL(request.url).pathname)
       if (handler === undefined) return new Response('Not found\n', { status: 404 })
       if (request.method === 'POST') return handler(request)
-      return new Response('Only to be posted to\n', { status: 405, headers: { allow: 'POST' } })
+      return new Response('Use POST\n', { status: 405, headers: { allow: 'POST' } })
     },
     (error) => logger.error(error, 'a request failed'),
   )

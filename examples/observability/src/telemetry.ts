@@ -2,11 +2,11 @@ import { createLogger, type Logger, logEvents, pretty, type Threshold } from '@h
 import { createRegistry, type HoldfastEvent, type Registry, recordEvents } from '@holdfast/metrics'
 import { collectProcessMetrics } from '@holdfast/metrics/process'
 
-/** Where all that happens is told. */
+/** The logger and metrics of the service. */
 export interface Telemetry {
   readonly logger: Logger
   readonly registry: Registry
-  /** For every `onEvent` there is. */
+  /** Records an event in the metrics and the log. Pass it to every `onEvent` option. */
   onEvent(event: HoldfastEvent): void
   stop(): void
 }

@@ -1,20 +1,20 @@
 import { createRegistry, type Registry } from '@holdfast/metrics'
 
-/** More than go into one slice of a rendering. */
+/** More series than one slice of a rendering contains. */
 export const MANY = 3_000
 
-/** What might be taken for syntax, or is no ASCII. */
+/** Label values that contain syntax characters or non-ASCII characters. */
 export const ODD_TEXTS: readonly string[] = [
   ...['"', '\\', '\n', '\\n', '"}', '{a="b"} 1', ' ', '#', '\r', '\t', '\u0000'],
   ...['é', '𝄞', '\u2028', '\ufffd', '\ufeff', 'x'.repeat(500)],
 ]
 
-/** What might lose digits. */
+/** Values that might lose digits. */
 export const ODD_VALUES: readonly number[] = [
   ...[Number.MAX_VALUE, Number.MIN_VALUE, -1.5e21, 2 ** 53, 0.1 + 0.2, 1e-7, 123_456_789],
 ]
 
-/** A metric of each type, and what is hard to write. */
+/** Creates a registry with a metric of each type and with values that are hard to render. */
 export function oddRegistry(): Registry {
   const registry = createRegistry({ maxSeriesPerMetric: MANY })
   const texts = registry.counter({

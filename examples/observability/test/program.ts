@@ -7,14 +7,14 @@ import { pathToFileURL } from 'node:url'
 const folder = join(import.meta.dirname, '..')
 const TOKEN = 'a-token-for-the-tests'
 
-/** A line of the log. */
+/** A log line. */
 export type Line = Readonly<Record<string, unknown>> & { readonly msg: string }
 
-/** The example, run on the packages' sources, on ports that are free. */
+/** The example, running from the packages' sources on free ports. */
 export interface Program {
-  /** What it has logged so far. */
+  /** The log lines so far. */
   readonly lines: readonly Line[]
-  /** What it has said besides. */
+  /** The lines on stderr so far. */
   readonly errors: readonly string[]
   readonly urls: {
     readonly service: string
@@ -22,11 +22,11 @@ export interface Program {
     readonly simulator: string
   }
   post(path: string, body: string, signal?: AbortSignal): Promise<Response>
-  /** Has the simulator do so: what is said of `queue`, `rules`. */
+  /** Sends a script to the simulator's `queue` or `rules` endpoint. */
   simulate(what: 'queue' | 'rules', script: object): Promise<void>
   turn(flag: string, value: unknown): Promise<Response>
   metrics(headers?: Record<string, string>): Promise<string>
-  /** Asks it to end; resolves to exit code and signal. */
+  /** Sends SIGTERM. Resolves to the exit code and signal. */
   end(): Promise<unknown>
   kill(): void
 }
@@ -55,7 +55,7 @@ export async function start(): Promise<Program> {
       }
       if (urls.simulator !== '') resolve()
     })
-    ended.then(() => reject(new Error(`It did not start:\n${errors.join('\n')}`)))
+    ended.then(() => reject(new Error(`The example did not start:\n${errors.join('\n')}`)))
   })
 
   const simulate = async (what: string, script: object) => {

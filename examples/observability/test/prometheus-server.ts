@@ -6,32 +6,32 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { vi } from 'vitest'
 
-/** Which of the programs are not on PATH. */
+/** The required programs that are not on PATH. */
 export const missing: readonly string[] = ['prometheus', 'promtool'].filter(
   (program) => spawnSync(program, ['--version']).error !== undefined,
 )
 
-/** A series and its value at one moment. */
+/** The value of a series at one time. */
 export interface Sample {
   readonly metric: Readonly<Record<string, string>>
-  /** The moment, and the value as Prometheus writes it. */
+  /** The time, and the value as Prometheus formats it. */
   readonly value: readonly [number, string]
 }
 
-/** What Prometheus knows of who it scrapes. */
+/** A scrape target, as Prometheus reports it. */
 export interface Target {
   readonly labels: Readonly<Record<string, string>>
   readonly lastError: string
   readonly lastScrape: string
 }
 
-/** What `promtool check metrics` says of a scrape's text, and whether it is content. */
+/** Runs `promtool check metrics` on a scrape's text. Status 0 means that it found no problem. */
 export function lint(text: string): { readonly status: number | null; readonly says: string } {
   const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], { input: text })
   return { status, says: `${stdout}${stderr}` }
 }
 
-/** A real server that scrapes each second, and keeps what it finds in a folder of its own until it is stopped. */
+/** A real Prometheus server that scrapes every second. It stores its data in a temporary folder, which `stop` removes. */
 export class PrometheusServer {
   readonly #url: string
   readonly #jobs: number
@@ -53,7 +53,7 @@ export class PrometheusServer {
       static_configs: [{ targets: [target] }],
     }))
     const global = { scrape_interval: '1s', scrape_timeout: '1s' }
-    // YAML takes JSON.
+    // JSON is valid YAML.
     await writeFile(config, JSON.stringify({ global, scrape_configs: jobs }))
     const child = spawn(
       'prometheus',
@@ -87,7 +87,7 @@ export class PrometheusServer {
     return this.#stop()
   }
 
-  /** What an endpoint of its API answers. */
+  /** Calls an endpoint of the HTTP API. Returns its data. */
   async ask<T>(endpoint: string, parameters: Record<string, string> = {}): Promise<T> {
     const query = new URLSearchParams(parameters)
     const response = await fetch(`${this.#url}/api/v1/${endpoint}?${query}`)
@@ -104,7 +104,7 @@ export class PrometheusServer {
     return result
   }
 
-  /** The value of what is one series; NaN when it is none, or several. */
+  /** The value of a query with exactly one series; NaN if there are none or several. */
   async number(query: string): Promise<number> {
     const [first, ...others] = await this.query(query)
     return first && others.length === 0 ? Number(first.value[1]) : Number.NaN
@@ -115,13 +115,13 @@ export class PrometheusServer {
     return activeTargets
   }
 
-  /** Resolves when a scrape that began after this has ended, of each target. */
+  /** Resolves when every target has been scraped by a scrape that started after this call. */
   async scraped(): Promise<void> {
     const now = Date.now()
     await vi.waitFor(
       async () => {
         const targets = await this.targets()
-        // Which there are it finds out every five seconds.
+        // Prometheus discovers its targets every five seconds.
         if (targets.length < this.#jobs) throw new Error('prometheus has not found its targets')
         for (const { lastScrape, lastError, labels } of targets) {
           const job = labels['job']
@@ -133,7 +133,7 @@ export class PrometheusServer {
     )
   }
 
-  /** Scrapes once more. From then on queries are of that moment, so that no scrape that a busy machine misses spoils them. */
+  /** Waits for one more scrape and fixes the time of all later queries to it. Scrapes that a busy machine misses cannot affect the results then. */
   async hold(): Promise<void> {
     await this.scraped()
     this.#moment = new Date().toISOString()

@@ -8,7 +8,7 @@ import { serve, type Wire } from './wire.ts'
 const OPENMETRICS = { accept: 'application/openmetrics-text; version=1.0.0' }
 
 if (missing.length > 0) {
-  // In a line of its own, which `npm test` shows though nothing has failed.
+  // A separate line, which `npm test` shows even if nothing has failed.
   console.error(
     `SKIPPED: the tests with a real Prometheus: no ${missing.join(' and ')} on PATH. Try: apt-get install -y prometheus`,
   )
@@ -21,7 +21,7 @@ describe.skipIf(missing.length > 0)('a real Prometheus', () => {
   let before: readonly Sample[]
   let seen: Rush
   const odd = oddRegistry()
-  /** The process's own totals, in both formats. */
+  /** The metrics of the process itself, in both formats. */
   let totals: string
   let text: string
 
@@ -43,28 +43,28 @@ describe.skipIf(missing.length > 0)('a real Prometheus', () => {
     await prometheus?.stop()
   })
 
-  it('is content with what it scrapes', async () => {
+  it('scrapes every series without an error', async () => {
     for (const job of ['service', 'wire']) {
       expect(await prometheus.number(`up{job="${job}"}`)).toBe(1)
-      // At one moment: a series that was written twice, or not taken, would be missing.
+      // A series that was rendered twice or rejected would be missing at this time.
       const ours = `count({job="${job}",__name__!~"up|scrape_.+"})`
       const scraped = `scrape_samples_scraped{job="${job}"}`
       expect(await prometheus.number(`${ours} - on() ${scraped}`)).toBe(0)
     }
   })
 
-  it('knows nothing yet of what has not happened', () => {
+  it('has no samples of events before the first one', () => {
     expect(before).toEqual([])
   })
 
-  it.each(Object.entries(EXPECTED))('has counted: %s is %d', async (query, value) => {
+  it.each(Object.entries(EXPECTED))('counted %s as %d', async (query, value) => {
     expect(await prometheus.number(`sum(${query})`)).toBe(value)
-    // Summed up, a series too many would not show.
+    // The sum alone would hide a duplicate series.
     const [first] = await prometheus.query(query)
     expect(first?.metric).toMatchObject({ job: 'service' })
   })
 
-  it('has seen how many ran and waited while it lasted', () => {
+  it('saw how many calls ran and waited during the load peak', () => {
     expect(seen).toEqual({ inFlight: 5, queued: 20 })
   })
 
@@ -85,7 +85,7 @@ describe.skipIf(missing.length > 0)('a real Prometheus', () => {
     }
   })
 
-  it('has counted as many as the log has lines', async () => {
+  it('counted as many events as the log has lines', async () => {
     const told = (type: string) => program.lines.filter(({ msg }) => msg === type)
     for (const [metric, { length }] of Object.entries({
       retry_attempts_total: told('retry.scheduled'),
@@ -134,7 +134,7 @@ describe.skipIf(missing.length > 0)('a real Prometheus', () => {
     ).toEqual(own)
   })
 
-  it.each([0.1, 0.5, 0.9])('reckons the quantile %d as it is by the log', async (quantile) => {
+  it.each([0.1, 0.5, 0.9])('computes the same quantile %d as the log', async (quantile) => {
     const requests = 'http_request_duration_seconds_bucket{route="/chat"}'
     const bounds = (await prometheus.query(requests))
       .map(({ metric }) => Number(metric['le']?.replace('+Inf', 'Infinity')))
@@ -148,7 +148,7 @@ describe.skipIf(missing.length > 0)('a real Prometheus', () => {
     expect(bucketOf(found)).toBe(bucketOf(took[Math.ceil(quantile * took.length) - 1] as number))
   })
 
-  it('has exemplars, whose traces are in the log and went on to the model', async () => {
+  it('has exemplars whose traces are in the log and reached the model', async () => {
     type Found = { exemplars: { labels: { trace_id: string }; value: string }[] }[]
     const found = await prometheus.ask<Found>('query_exemplars', {
       query: 'chat_seconds_bucket',
@@ -165,13 +165,13 @@ describe.skipIf(missing.length > 0)('a real Prometheus', () => {
     const sent = await fetch(`${program.urls.simulator}/_simulator/requests`)
     const { requests } = (await sent.json()) as { requests: { headers: Record<string, string> }[] }
     const told = new Set(requests.map(({ headers }) => headers['traceparent']?.split('-')[1]))
-    // Those that the limiter turned away were not heard of.
+    // Calls that the limiter rejected did not reach the model.
     expect([...traces].some((trace) => told.has(trace))).toBe(true)
   })
 
-  it('asks for OpenMetrics, gzipped, over one connection that stays open', () => {
+  it('requests gzipped OpenMetrics over a connection that stays open', () => {
     const { exchanges } = wire
-    // One a scrape if it did not; a second one where a scrape took too long.
+    // Without keep-alive there would be one connection per scrape. A slow scrape can cause a second connection.
     const { size } = new Set(exchanges.map(({ socket }) => socket))
     expect(size).toBeLessThan(exchanges.length)
     for (const { request, response, httpVersion } of exchanges) {
@@ -183,7 +183,7 @@ describe.skipIf(missing.length > 0)('a real Prometheus', () => {
     }
   })
 
-  it('reads odd names, labels and values as they are', async () => {
+  it('reads unusual names, labels, and values unchanged', async () => {
     const odd = await prometheus.query('odd_texts_total')
     expect(odd.map(({ metric }) => metric['text']).sort()).toEqual([...ODD_TEXTS].sort())
     expect(odd.map(({ value }) => value[1])).toEqual(ODD_TEXTS.map(() => '1'))
@@ -194,20 +194,20 @@ describe.skipIf(missing.length > 0)('a real Prometheus', () => {
     expect(await prometheus.number('odd_seconds{quantile="0.5"}')).toBe(2)
     expect(await prometheus.number('odd_seconds_sum')).toBe(6)
     expect(await prometheus.number('odd_info{version="1.4.2"}')).toBe(1)
-    // Prometheus 2 takes no other characters, so that they are sent as underscores.
+    // Prometheus 2 accepts no dots in names, so they are sent as underscores.
     expect(await prometheus.number('{__name__=~"odd.name.of_bytes"}')).toBe(7)
     expect(await prometheus.number('count(odd_many_total)')).toBe(MANY)
     expect(await prometheus.number('sum(odd_many_total)')).toBe((MANY * (MANY + 1)) / 2)
   })
 
-  it('finds nothing to complain of in our text', async () => {
+  it('promtool finds no problem in the rendered text', async () => {
     expect(lint(text)).toEqual({ status: 0, says: '' })
     expect(lint(await odd.render())).toEqual({ status: 0, says: '' })
-    // It does look.
+    // Shows that promtool can find a problem.
     expect(lint('# TYPE seconds_total gauge\nseconds_total 1\n').status).not.toBe(0)
   })
 
-  it('ends well, and has nothing to say besides its log', async () => {
+  it('exits with code 0 and writes nothing but its log', async () => {
     expect(await program.end()).toEqual([0, null])
     expect(program.lines.at(-1)?.msg).toBe('stopped')
     const unexpected = program.errors.filter((line) => /error|listener|leak/i.test(line))

@@ -13,15 +13,15 @@ const STUBBORN = {
 const HANGS = { type: 'hang', at: 'before-headers' }
 const PATIENCE = { timeout: 10_000, interval: 50 }
 
-/** How much each query comes to, summed up, once the scenario is over. */
+/** The expected sum of each query after the scenario. */
 export const EXPECTED: Readonly<Record<string, number>> = {
-  // A calm call, a throttled one, one that is not valid; one when all are down, and four when the first model is.
+  // One successful call, one throttled call, one invalid call, one call while all models are down, and four while the first is down.
   [`circuit_breaker_success_total{name="${PRIMARY}"}`]: 2,
   [`circuit_breaker_ignored_total{name="${PRIMARY}"}`]: 1,
   [`circuit_breaker_failure_total{name="${PRIMARY}"}`]: 5,
   [`circuit_breaker_failure_total{name="${SECONDARY}"}`]: 1,
   [`circuit_breaker_failure_total{name="${TERTIARY}"}`]: 1,
-  // From then on the first is left alone: by one, and by the 25 of the rush that the limiter lets through.
+  // After that the first model is skipped: by one call, and by the 25 calls that the limiter admits during the load peak.
   [`circuit_breaker_rejected_total{name="${PRIMARY}"}`]: 26,
   [`circuit_breaker_success_total{name="${SECONDARY}"}`]: 25,
   [`circuit_breaker_ignored_total{name="${SECONDARY}"}`]: 5,
@@ -65,13 +65,13 @@ export const EXPECTED: Readonly<Record<string, number>> = {
   [`bedrock_tokens_total{model_id="${PRIMARY}",direction="cache_write"}`]: 3,
 }
 
-/** What of the queue and the limit was seen while thirty calls came at once. */
+/** The running and queued calls that Prometheus saw during the load peak. */
 export interface Rush {
   readonly inFlight: number
   readonly queued: number
 }
 
-/** Plays everything that the metrics are to tell of, and resolves when all of it has been answered. */
+/** Causes every event that the metrics should show. Resolves when all calls have been answered. */
 export async function play(program: Program, prometheus: PrometheusServer): Promise<Rush> {
   const ask = (question: string) => program.post('/chat', question)
   await program.turn('RETRY_WAIT_MS', 1)
@@ -103,8 +103,8 @@ export async function play(program: Program, prometheus: PrometheusServer): Prom
 }
 
 /**
- * Thirty at once: five run, and end only when their clients leave; twenty wait, until Prometheus has seen them and more are
- * let through.
+ * Sends thirty concurrent calls. Five run until their clients abort. Twenty wait until Prometheus has seen them and the limit
+ * is raised.
  */
 async function rush(program: Program, prometheus: PrometheusServer): Promise<Rush> {
   const ask = (question: string, signal?: AbortSignal) => program.post('/chat', question, signal)

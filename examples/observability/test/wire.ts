@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { createMetricsHandler, type Registry } from '@holdfast/metrics'
 import { toNodeListener } from '@holdfast/metrics/node'
 
-/** A scrape, as it went over the wire. */
+/** The headers and connection of one scrape. */
 export interface Exchange {
   readonly request: IncomingHttpHeaders
   readonly response: OutgoingHttpHeaders
@@ -12,7 +12,7 @@ export interface Exchange {
   readonly socket: Socket
 }
 
-/** Serves a registry on a free port, and keeps how each scrape went. */
+/** A server for a registry on a free port, which records every scrape. */
 export interface Wire {
   readonly address: string
   readonly exchanges: readonly Exchange[]
@@ -23,7 +23,7 @@ export async function serve(registry: Registry): Promise<Wire> {
   const exchanges: Exchange[] = []
   const listener = toNodeListener(createMetricsHandler(registry))
   const server = createServer((request, response) => {
-    // Where none is set before, Node forgets those that it has sent.
+    // If no header is set explicitly, Node does not keep the headers that it sent.
     response.setHeader('server', 'wire')
     response.once('finish', () => {
       const { headers, httpVersion, socket } = request
