@@ -653,3 +653,69 @@ test('a secret is shown by get and evaluate alone', () => {
   expect(JSON.stringify(shown)).not.toMatch(/sk-|4711|built-in/)
   expect(JSON.stringify(shown)).toContain('[secret]')
 })
+
+describe('a source that breaks its promises', () => {
+  test('and throws when it is closed: the others are closed, and an event reports it', async () => {
+    const [first, last] = [puppet('env'), puppet('file')]
+    const fault = new Error('cannot unwatch')
+    const broken = (close: () => unknown): FlagSource => ({
+      name: 'mine',
+      start: () => ({ reload() {}, close: close as () => void }),
+    })
+    const throwing = broken(() => {
+      throw fault
+    })
+    const events: FlagsEvent[] = []
+    const sources = [first.source, throwing, last.source]
+    const { flags } = observed({ sources, onEvent: (event) => events.push(event) })
+    const ready = watch(flags.ready())
+    flags.close()
+    await advance(0)
+    expect([first.asked.at(-1), last.asked.at(-1), ready.state]).toEqual([
+      'close',
+      'close',
+      'fulfilled',
+    ])
+    expect(events.at(-1)).toEqual({
+      type: 'callback.failed',
+      name: 'feature-flags',
+      callback: 'sources.mine.close',
+      error: fault,
+    })
+    // A rejection would fail the run.
+    observed({ sources: [broken(() => Promise.reject(fault))] }).flags.close()
+    await advance(0)
+  })
+
+  test('and fails with a message of a megabyte: its status shows the beginning', () => {
+    const { flags, file, events } = observed()
+    file.fail(new Error('x'.repeat(1e6)))
+    expect(flags.sources()[1]?.error).toMatch(/^x{1000}… \(1000000 characters\)$/)
+    expect(JSON.stringify(events).length).toBeLessThan(1500)
+  })
+
+  test('and names a flag of a megabyte: no message repeats it', () => {
+    const { flags, file } = observed()
+    const name = 'x'.repeat(1e6)
+    file.say({ [name]: true })
+    expect(flags.sources()[1]?.error?.length).toBeLessThan(200)
+    expect(flags.evaluate(name as never).error?.length).toBeLessThan(200)
+    expect(() => flags.override(name as never, true as never)).toThrow(/^There is no flag "x{100}…/)
+  })
+
+  test('and has a matcher of its own that throws: no rule matches, and evaluation goes on', () => {
+    const source: FlagSource = {
+      name: 'mine',
+      start(host) {
+        const throwing = () => () => {
+          throw new Error('matcher')
+        }
+        host.publish(new Map([['MAX_CONCURRENT', { value: 7, rules: [] }]]), throwing)
+        return { reload() {}, close() {} }
+      },
+    }
+    const { flags } = observed({ sources: [source] })
+    expect(flags.get('MAX_CONCURRENT', { plan: 'gold' })).toBe(7)
+    expect(flags.evaluate('MAX_CONCURRENT')).toMatchObject({ value: 7, reason: 'DEFAULT' })
+  })
+})

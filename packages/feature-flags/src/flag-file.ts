@@ -4,6 +4,7 @@ import type { Setting, Settings } from './definition.ts'
 import { FlagDataError, type TextPosition } from './errors.ts'
 import { parseJson } from './json.ts'
 import { createMatcher } from './match-rules.ts'
+import { messageOf } from './message-of.ts'
 import type { Rule } from './rules.ts'
 import type { SourceHost } from './source.ts'
 
@@ -83,7 +84,7 @@ function located(
   positionOf: PositionOf,
   flag = readProperty(cause, 'flag') as string | undefined,
 ): FlagDataError {
-  const message = cause instanceof Error ? cause.message : String(cause)
+  const message = messageOf(cause)
   const place = /^`([^`]*)`/.exec(message)?.[1] ?? ''
   const root = flag ?? 'file'
   const below = place.startsWith(root) ? place.slice(root.length).split(/[.[\]]+/) : []

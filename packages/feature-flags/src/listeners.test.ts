@@ -68,6 +68,11 @@ describe('one that fails harms nobody', () => {
       },
     ],
     ['rejects', () => Promise.reject(fault)],
+    [
+      'rejects as a thenable',
+      // biome-ignore lint/suspicious/noThenProperty: it is a thenable that is tested
+      () => ({ then: (_: unknown, no: (e: unknown) => void) => no(fault) }),
+    ],
   ])('and is told of: it %s', async (_, fail) => {
     const { flags, events } = observed({ name: 'chat' })
     const { heard, hear } = recorder()

@@ -3,6 +3,7 @@ import { checkSettings } from './check-settings.ts'
 import type { Settings } from './definition.ts'
 import type { ChangeInfo, SourceStatus } from './flags.ts'
 import type { CreateMatcher } from './match-rules.ts'
+import { messageOf } from './message-of.ts'
 import type { CheckedOptions } from './options.ts'
 import type { CheckedSettings, Flag } from './resolve.ts'
 import type { RunningSource } from './source.ts'
@@ -55,8 +56,7 @@ export function startSources(
 
   function fail(running: Running, error: unknown): void {
     if (isClosed) return
-    const message = error instanceof Error ? error.message : String(error)
-    setStatus(running, 'stale', shorten(message, MAX_ERROR_LENGTH))
+    setStatus(running, 'stale', shorten(messageOf(error), MAX_ERROR_LENGTH))
   }
 
   async function reload(running: Running, info: ChangeInfo): Promise<void> {

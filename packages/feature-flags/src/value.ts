@@ -1,5 +1,6 @@
 import { checkNumber, refusal, shorten, silence } from '@holdfast/internal'
 import type { FlagDefinition, JsonFlag } from './definition.ts'
+import { messageOf } from './message-of.ts'
 
 /**
  * Returns the value if the flag accepts it; for a json flag the frozen result of its `validate`.
@@ -47,8 +48,8 @@ function validated(what: string, { validate }: JsonFlag, value: unknown): unknow
     // A copy: later changes of the original must not change the flag.
     result = validate(structuredClone(value))
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause)
-    throw new TypeError(`\`${what}\` is not valid: ${shorten(message, 500)}`, { cause })
+    const message = shorten(messageOf(cause), 500)
+    throw new TypeError(`\`${what}\` is not valid: ${message}`, { cause })
   }
   if (silence(result)) throw new TypeError(`\`validate\` of ${what} must not return a promise`)
   return result

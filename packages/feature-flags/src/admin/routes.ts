@@ -1,4 +1,6 @@
+import { shorten } from '@holdfast/internal'
 import type { ChangeInfo, Flags } from '../flags.ts'
+import { messageOf } from '../message-of.ts'
 import { Problem } from './problem.ts'
 import type { Fields } from './read-body.ts'
 
@@ -95,6 +97,6 @@ function refuseMistakes(act: () => void): void {
   try {
     act()
   } catch (error) {
-    throw new Problem(422, error instanceof Error ? error.message.slice(0, 500) : undefined)
+    throw new Problem(422, shorten(messageOf(error), 500))
   }
 }

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { advance, deferred, hang, timers, useVirtualTime, watch } from '@holdfast/internal/testing'
 import { describe, expect, test, vi } from 'vitest'
 import { poll } from './poll.ts'
@@ -60,7 +61,12 @@ describe('what is wrong', () => {
   test.each<[string, () => unknown, string]>([
     ['a rejection', () => Promise.reject(new Error('down')), 'down'],
     ['a throw', vi.fn().mockThrow(new Error('down')), 'down'],
-    ['a rejection that is no error', () => Promise.reject(503), '`fetch` failed'],
+    [
+      'an error of another realm',
+      () => Promise.reject(runInNewContext('new Error("down")')),
+      'down',
+    ],
+    ['a rejection that is no error', () => Promise.reject(503), '503'],
     [
       'a text that is no JSON',
       () => '{',

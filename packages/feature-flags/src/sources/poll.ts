@@ -1,6 +1,7 @@
 import { checkFunction, checkOptions, MAX_TIMER_MS, type OptionRules } from '@holdfast/internal'
 import { FlagDataError } from '../errors.ts'
 import { publishFlagFile } from '../flag-file.ts'
+import { messageOf } from '../message-of.ts'
 import type { FlagSource, RunningSource, SourceHost } from '../source.ts'
 import { backgroundClock } from './background-clock.ts'
 
@@ -81,8 +82,7 @@ function startPolling(
       return publishFlagFile(latest, host)
     } catch (cause) {
       const isError = cause instanceof Error
-      const error = isError ? cause : new FlagDataError('`fetch` failed', { cause })
-      if (!isClosed) host.fail(error)
+      if (!isClosed) host.fail(isError ? cause : new FlagDataError(messageOf(cause), { cause }))
       return false
     } finally {
       clock.clearTimeout(timeout)
