@@ -1,19 +1,19 @@
 import { BedrockRuntimeClient, ConverseCommand } from '@aws-sdk/client-bedrock-runtime'
 import { type ResilienceEvent, withResilience } from '@holdfast/bedrock-adapter'
-import { type Audience, PRIMARY, type Result } from './scenario.ts'
+import { type Observer, PRIMARY, type Result } from './scenario.ts'
 
-export const calmOnAws = {
+export const awsCall = {
   name: 'calm',
-  story: 'One call to Amazon Bedrock, with the AWS account in the environment.',
+  description: 'One call to Amazon Bedrock, with the AWS account in the environment.',
 }
 
 /** Makes one call with the AWS account in the environment, with default options and in real time. */
-export async function performOnAws(audience: Audience, modelId: string = PRIMARY): Promise<Result> {
+export async function runOnAws(observer: Observer, modelId: string = PRIMARY): Promise<Result> {
   const events: ResilienceEvent[] = []
   const client = withResilience(new BedrockRuntimeClient({}), {
     onEvent(event) {
       events.push(event)
-      audience.event(event)
+      observer.event(event)
     },
   })
   const messages = [
@@ -21,7 +21,7 @@ export async function performOnAws(audience: Audience, modelId: string = PRIMARY
   ]
   try {
     const { output, $metadata } = await client.send(new ConverseCommand({ modelId, messages }))
-    audience.say(output?.message?.content?.[0]?.text ?? '(no text)')
+    observer.note(output?.message?.content?.[0]?.text ?? '(no text)')
     return {
       ...ending(events),
       passed: true,
@@ -36,5 +36,5 @@ export async function performOnAws(audience: Audience, modelId: string = PRIMARY
 
 function ending(events: readonly ResilienceEvent[]) {
   const served = events.findLast((event) => event.type === 'fallback.served')
-  return { name: calmOnAws.name, modelUsed: served?.candidate ?? null, events }
+  return { name: awsCall.name, modelUsed: served?.candidate ?? null, events }
 }

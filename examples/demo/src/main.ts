@@ -1,6 +1,6 @@
 import { type Arguments, readArguments, USAGE } from './arguments.ts'
-import { calmOnAws, performOnAws } from './aws.ts'
-import { perform, type Result } from './scenario.ts'
+import { awsCall, runOnAws } from './aws.ts'
+import { type Result, runScenario } from './scenario.ts'
 import { scenarios } from './scenarios.ts'
 import { createJsonTranscript, createTextTranscript } from './transcript.ts'
 
@@ -17,18 +17,18 @@ const transcript = options.json
   : createTextTranscript(console.log)
 const results: Result[] = []
 if (options.endpoint === 'aws') {
-  transcript.begin(calmOnAws, 1)
-  results.push(await performOnAws(transcript, options.model))
+  transcript.begin(awsCall, 1)
+  results.push(await runOnAws(transcript, options.model))
   transcript.end(results[0] as Result)
 } else {
   // A bearer token in the environment would take precedence over the simulator's credentials.
   delete process.env['AWS_BEARER_TOKEN_BEDROCK']
-  transcript.say(
+  transcript.note(
     `The clock runs ${options.speed} times as fast as real time. Use --speed 1 for real time.`,
   )
   for (const [index, scenario] of scenarios.entries()) {
     transcript.begin(scenario, index + 1)
-    const result = await perform(scenario, options.speed, transcript)
+    const result = await runScenario(scenario, options.speed, transcript)
     transcript.end(result)
     results.push(result)
   }

@@ -13,7 +13,7 @@ export const SECONDARY = 'us.anthropic.claude-3-7-sonnet-20250219-v1:0'
 const TERTIARY = 'us.anthropic.claude-3-5-sonnet-20241022-v2:0'
 
 /** What a scenario works with: the wrapped client of the real SDK, and the simulator that it calls. */
-export interface Stage {
+export interface ScenarioContext {
   readonly simulator: Simulator
   readonly client: BedrockRuntimeClient
   readonly resilience: Resilience
@@ -24,18 +24,18 @@ export interface Stage {
   /** The number of requests that the simulator received, in total or for one model. */
   requests(model?: string): number
   /** Adds a line to the transcript. */
-  say(line: string): void
+  note(line: string): void
 }
 
 /** One scenario of the demo. */
 export interface Scenario {
   readonly name: string
   /** What happens and what the result must be. */
-  readonly story: string
+  readonly description: string
   /** The types of events that the transcript shows. Default: all. */
-  readonly shows?: readonly ResilienceEvent['type'][]
+  readonly shownEvents?: readonly ResilienceEvent['type'][]
   /** Runs the scenario. Resolves to the outcome, and rejects if the result differs from the description. */
-  play(stage: Stage): Promise<string>
+  run(context: ScenarioContext): Promise<string>
 }
 
 /** The result of a scenario. */
@@ -51,15 +51,15 @@ export interface Result {
 }
 
 /** Receives events and notes while a scenario runs. */
-export interface Audience {
+export interface Observer {
   event(event: ResilienceEvent): void
-  say(line: string): void
+  note(line: string): void
 }
 
-export async function perform(
+export async function runScenario(
   scenario: Scenario,
   speed: number,
-  audience: Audience,
+  observer: Observer,
 ): Promise<Result> {
   const events: ResilienceEvent[] = []
   const clock = createFastClock(speed)
@@ -69,11 +69,12 @@ export async function perform(
     clock,
     onEvent(event) {
       events.push(event)
-      if (scenario.shows === undefined || scenario.shows.includes(event.type)) audience.event(event)
+      if (scenario.shownEvents === undefined || scenario.shownEvents.includes(event.type))
+        observer.event(event)
     },
   })
   const client = withResilience(new BedrockRuntimeClient(simulator.clientConfig), { resilience })
-  const stage: Stage = {
+  const context: ScenarioContext = {
     simulator,
     client,
     resilience,
@@ -85,9 +86,9 @@ export async function perform(
     wait: (ms) => new Promise((resolve) => void clock.setTimeout(resolve, ms)),
     requests: (model) =>
       simulator.requests.filter((request) => model === undefined || request.model === model).length,
-    say: (line) => audience.say(line),
+    note: (line) => observer.note(line),
   }
-  const { passed, outcome } = await scenario.play(stage).then(
+  const { passed, outcome } = await scenario.run(context).then(
     (outcome) => ({ passed: true, outcome }),
     (error: Error) => ({ passed: false, outcome: `${error.name}: ${error.message}` }),
   )

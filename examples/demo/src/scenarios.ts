@@ -10,8 +10,8 @@ const DOWN: Behaviour = { type: 'error', error: 'ServiceUnavailableException' }
 export const scenarios: readonly Scenario[] = [
   {
     name: 'calm',
-    story: 'A successful call: one request, one answer.',
-    async play({ ask, requests }) {
+    description: 'A successful call: one request, one answer.',
+    async run({ ask, requests }) {
       assert.ok(await ask('What is a holdfast?'))
       assert.equal(requests(PRIMARY), 1)
       return 'answered'
@@ -19,8 +19,9 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'throttled',
-    story: 'Two throttled attempts, then success: three requests, with waits of about 1 s and 2 s.',
-    async play({ simulator, ask, requests }) {
+    description:
+      'Two throttled attempts, then success: three requests, with waits of about 1 s and 2 s.',
+    async run({ simulator, ask, requests }) {
       simulator.enqueue(THROTTLED, THROTTLED)
       assert.ok(await ask('Again?'))
       assert.equal(requests(PRIMARY), 3)
@@ -29,8 +30,8 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'fallback',
-    story: 'The primary model is down. After four attempts the next model answers.',
-    async play({ simulator, ask, requests }) {
+    description: 'The primary model is down. After four attempts the next model answers.',
+    async run({ simulator, ask, requests }) {
       simulator.addRule({ model: PRIMARY, behaviour: DOWN })
       assert.ok(await ask('Is anybody there?'))
       assert.equal(requests(PRIMARY), 4)
@@ -40,21 +41,21 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'circuit',
-    story:
+    description:
       'Five failed calls open the circuit of the primary model, and the next calls skip it. After 30 s a successful probe closes the circuit.',
-    shows: ['circuit-breaker.state-changed', 'circuit-breaker.rejected', 'fallback.served'],
-    async play({ simulator, resilience, ask, wait, requests, say }) {
+    shownEvents: ['circuit-breaker.state-changed', 'circuit-breaker.rejected', 'fallback.served'],
+    async run({ simulator, resilience, ask, wait, requests, note }) {
       const circuit = resilience.circuitBreakers?.for(PRIMARY)
       const recover = simulator.addRule({ model: PRIMARY, behaviour: DOWN })
       await Promise.all([1, 2, 3, 4, 5].map((number) => ask(`Failing call ${number}`)))
       assert.equal(circuit?.state, 'open')
       assert.equal(requests(PRIMARY), 20)
 
-      say('three calls while the circuit is open')
+      note('three calls while the circuit is open')
       for (const number of [1, 2, 3]) await ask(`Call ${number} while open`)
       assert.equal(requests(PRIMARY), 20)
 
-      say('the primary recovers; 30 s pass')
+      note('the primary recovers; 30 s pass')
       recover()
       await wait(30_000)
       await ask('Are you back?')
@@ -65,10 +66,10 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'overload',
-    story:
+    description:
       'Thirty concurrent calls: 5 run, 20 wait in the queue, and 5 are rejected with 503. The 25 others succeed.',
-    shows: ['limiter.queued', 'limiter.rejected'],
-    async play({ simulator, ask, requests }) {
+    shownEvents: ['limiter.queued', 'limiter.rejected'],
+    async run({ simulator, ask, requests }) {
       simulator.addRule({ behaviour: { type: 'reply', text: 'Done.', delayMs: 20 } })
       const calls = Array.from({ length: 30 }, (_, index) => ask(`Call ${index}`))
       const settled = await Promise.allSettled(calls)
@@ -83,9 +84,9 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'cut-stream',
-    story:
+    description:
       'A stream is cut off half-way: the call fails with a typed error and the text so far. The SDK alone would report success.',
-    async play({ simulator, client, requests, say }) {
+    async run({ simulator, client, requests, note }) {
       simulator.enqueue({ type: 'kill', at: 4, by: 'fin' })
       const { stream } = await client.send(
         new ConverseStreamCommand({
@@ -105,14 +106,14 @@ export const scenarios: readonly Scenario[] = [
       assert.ok(StreamInterruptedError.isInstance(error))
       assert.ok(received !== '' && error.partial.text === received)
       assert.equal(requests(), 1)
-      say(`text so far: ${JSON.stringify(error.partial.text)}`)
+      note(`text so far: ${JSON.stringify(error.partial.text)}`)
       return `${error.name} (${error.reason})`
     },
   },
   {
     name: 'validation',
-    story: 'A validation error: one request, without retry or fallback.',
-    async play({ simulator, ask, requests }) {
+    description: 'A validation error: one request, without retry or fallback.',
+    async run({ simulator, ask, requests }) {
       simulator.enqueue({
         type: 'error',
         error: 'ValidationException',

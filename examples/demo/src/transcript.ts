@@ -1,12 +1,12 @@
 import { styleText } from 'node:util'
 import type { ResilienceEvent } from '@holdfast/bedrock-adapter'
-import type { Audience, Result, Scenario } from './scenario.ts'
+import type { Observer, Result, Scenario } from './scenario.ts'
 
 const paint: typeof styleText = process.stdout.isTTY ? styleText : (_, text) => text
 
 /** Writes the events and results of the demo. */
-export interface Transcript extends Audience {
-  begin(scenario: Pick<Scenario, 'name' | 'story'>, number: number): void
+export interface Transcript extends Observer {
+  begin(scenario: Pick<Scenario, 'name' | 'description'>, number: number): void
   end(result: Result): void
   summary(results: readonly Result[]): void
 }
@@ -15,13 +15,15 @@ export interface Transcript extends Audience {
 export function createTextTranscript(write: (line: string) => void): Transcript {
   return {
     begin(scenario, number) {
-      write(`\n${paint('bold', `${number}. ${scenario.name}`)}  ${scenario.story}`)
+      write(`\n${paint('bold', `${number}. ${scenario.name}`)}  ${scenario.description}`)
     },
     event(event) {
       const [layer = '', what = ''] = event.type.split('.')
+      // The creation of a policy is no step of a call. Metrics need these events, readers do not.
+      if (what === 'created') return
       write(`   ${paint('cyan', layer.padEnd(16))} ${what.padEnd(14)} ${describe(event)}`)
     },
-    say: (line) => write(`   ${paint('dim', `· ${line}`)}`),
+    note: (line) => write(`   ${paint('dim', `· ${line}`)}`),
     end({ passed, outcome, httpRequests }) {
       const mark = passed ? paint('green', '✓') : paint('red', '✗')
       write(`   ${mark} ${outcome}; HTTP requests: ${httpRequests ?? 'unknown'}`)
@@ -49,7 +51,7 @@ export function createJsonTranscript(write: (line: string) => void): Transcript 
   return {
     begin: () => {},
     event: () => {},
-    say: () => {},
+    note: () => {},
     end: (result) => write(JSON.stringify(result)),
     summary: () => {},
   }

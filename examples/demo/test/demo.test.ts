@@ -51,6 +51,7 @@ describe('the demo', () => {
   it('prints a transcript of the events, with a table at the end', async () => {
     const { stdout, status } = await demo([])
     expect(stdout).toMatch(/attempt 2 failed \(throttle\); waiting [12]\d{3} ms/)
+    expect(stdout).not.toMatch(/^ +\S+ +created/m)
     expect(stdout).toMatch(/validation +passed +1 +– +ValidationException\n$/)
     expect(status).toBe(0)
   })

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http'
 import { createRegistry } from '@holdfast/metrics'
 import { createJobs, isKind } from './jobs.ts'
-import { isAsk } from './messages.ts'
+import { isSnapshotRequest } from './messages.ts'
 import { createReporter } from './report-metrics.ts'
 
 const registry = createRegistry()
@@ -14,7 +14,7 @@ const reporter = createReporter(
     new Promise((resolve) => process.send?.(message, undefined, undefined, () => resolve())),
 )
 process.on('message', (message) => {
-  if (isAsk(message)) void reporter.tell()
+  if (isSnapshotRequest(message)) void reporter.report()
 })
 
 const server = createServer(async (request, response) => {
@@ -26,14 +26,14 @@ const server = createServer(async (request, response) => {
   response.end(String(process.pid))
   if (kind === 'leave') leave()
 })
-server.listen(Number(process.argv[2]), '127.0.0.1', () => void reporter.tell())
+server.listen(Number(process.argv[2]), '127.0.0.1', () => void reporter.report())
 
 let leaving = false
 async function leave(): Promise<void> {
   if (leaving) return
   leaving = true
   await new Promise((resolve) => server.close(resolve))
-  await reporter.tellLast()
+  await reporter.reportFinal()
   process.disconnect()
 }
 process.on('SIGTERM', leave)

@@ -5,7 +5,7 @@ import {
   type RenderOptions,
   renderSnapshot,
 } from '@holdfast/metrics'
-import { type Member, Seat } from './seat.ts'
+import { type PoolWorker, WorkerSlot } from './worker-slot.ts'
 
 /** Options of {@link createFleetMetrics}. */
 export interface FleetOptions {
@@ -16,17 +16,17 @@ export interface FleetOptions {
 }
 
 /** The connection of one worker to the fleet's metrics. */
-export interface Membership {
+export interface WorkerConnection {
   /** Call it when the worker has sent a snapshot, on request or before it exits. */
-  told(snapshot: RegistrySnapshot): void
+  received(snapshot: RegistrySnapshot): void
   /** Call it when the worker has exited and all its messages have been read. */
-  left(): void
+  exited(): void
 }
 
 /** The combined metrics of all workers and of this process. Pass it to a metrics handler in place of a registry. */
 export interface FleetMetrics extends Pick<Registry, 'render'> {
   /** @param ask - Requests a snapshot from the worker. It is called only after the worker has sent its first snapshot, which shows that it is up. */
-  join(worker: string, ask: () => void): Membership
+  join(worker: string, ask: () => void): WorkerConnection
 }
 
 /**
@@ -43,7 +43,7 @@ export function createFleetMetrics(
   { timeoutMs, onLate }: FleetOptions,
 ): FleetMetrics {
   /** The order must not change, because the rounding of sums depends on it. */
-  const seats: Seat[] = []
+  const slots: WorkerSlot[] = []
   let collecting: Promise<RegistrySnapshot> | undefined
 
   const exits = own.counter({ name: 'worker_exits_total', help: 'Workers that have exited.' })
@@ -52,29 +52,29 @@ export function createFleetMetrics(
     help: 'Scrapes that a worker did not answer in time. They contain its previous counters and none of its gauges.',
   })
 
-  function join(worker: string, ask: () => void): Membership {
-    const member: Member = { worker, ask }
-    const seat = seats.find(({ member }) => member === undefined) ?? new Seat()
-    if (!seats.includes(seat)) seats.push(seat)
-    seat.take(member)
+  function join(worker: string, ask: () => void): WorkerConnection {
+    const member: PoolWorker = { worker, ask }
+    const slot = slots.find(({ member }) => member === undefined) ?? new WorkerSlot()
+    if (!slots.includes(slot)) slots.push(slot)
+    slot.take(member)
     return {
-      told(snapshot) {
+      received(snapshot) {
         member.last = snapshot
-        member.heard?.()
+        member.onAnswer?.()
       },
-      left() {
-        seat.leave()
+      exited() {
+        slot.leave()
         exits.inc()
-        member.heard?.()
+        member.onAnswer?.()
       },
     }
   }
 
   /** @returns Whether the worker answered, or exited, in time. */
-  function heardOf(member: Member): Promise<boolean> {
+  function waitForAnswer(member: PoolWorker): Promise<boolean> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, timeoutMs, false)
-      member.heard = () => {
+      member.onAnswer = () => {
         clearTimeout(timer)
         resolve(true)
       }
@@ -84,8 +84,8 @@ export function createFleetMetrics(
 
   async function collect(): Promise<RegistrySnapshot> {
     // A worker that has not sent a snapshot yet is still starting, so it is not late.
-    const asked = seats.flatMap(({ member }) => (member?.last ? member : []))
-    const answers = await Promise.all(asked.map(heardOf))
+    const asked = slots.flatMap(({ member }) => (member?.last ? member : []))
+    const answers = await Promise.all(asked.map(waitForAnswer))
     const fresh = new Set(asked.filter((_, at) => answers[at]))
     for (const member of asked) {
       if (fresh.has(member)) continue
@@ -93,7 +93,7 @@ export function createFleetMetrics(
       onLate(member.worker)
     }
     const ours = await own.snapshot()
-    return mergeSnapshots([...seats.map((seat) => seat.total(fresh)), ours])
+    return mergeSnapshots([...slots.map((slot) => slot.total(fresh)), ours])
   }
 
   async function render(options?: RenderOptions): Promise<string> {

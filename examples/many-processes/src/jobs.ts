@@ -14,7 +14,7 @@ const HANG_MS = 3_000
 /** Creates a function that runs jobs and counts them in a worker's registry. The job `leave` does nothing; its worker exits afterward. */
 export function createJobs(registry: Registry): (kind: Kind) => Promise<void> {
   const done = registry.counter({ name: 'jobs_total', help: 'Completed jobs.', labels: ['kind'] })
-  const inHand = registry.gauge({ name: 'jobs_in_hand', help: 'Jobs in progress.' })
+  const inProgress = registry.gauge({ name: 'jobs_in_progress', help: 'Jobs in progress.' })
   const took = registry.histogram({
     name: 'job_seconds',
     help: 'Duration of jobs.',
@@ -25,11 +25,11 @@ export function createJobs(registry: Registry): (kind: Kind) => Promise<void> {
 
   return async (kind) => {
     const stop = took.startTimer()
-    inHand.inc()
+    inProgress.inc()
     if (kind === 'mail') await setTimeout(5)
     if (kind === 'hang') hang()
     if (kind === 'crash') process.exit(1)
-    inHand.dec()
+    inProgress.dec()
     stop()
     done.inc({ kind })
   }

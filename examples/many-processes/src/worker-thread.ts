@@ -3,13 +3,13 @@ import { parentPort } from 'node:worker_threads'
 import { createRegistry } from '@holdfast/metrics'
 import type { Job } from './job-thread.ts'
 import { createJobs } from './jobs.ts'
-import { isAsk } from './messages.ts'
+import { isSnapshotRequest } from './messages.ts'
 import { createReporter } from './report-metrics.ts'
 
 const registry = createRegistry()
 const run = createJobs(registry)
 const reporter = createReporter(registry, (message) => parentPort?.postMessage(message))
-const inHand = new Set<Promise<void>>()
+const inProgress = new Set<Promise<void>>()
 
 async function perform(job: Job): Promise<void> {
   await run(job.kind)
@@ -17,18 +17,18 @@ async function perform(job: Job): Promise<void> {
 }
 
 async function leave(): Promise<void> {
-  await Promise.all(inHand)
-  await reporter.tellLast()
+  await Promise.all(inProgress)
+  await reporter.reportFinal()
   // Without an open port, the thread has nothing left to do and exits.
   parentPort?.close()
 }
 
 parentPort?.on('message', async (message: Job) => {
-  if (isAsk(message)) return reporter.tell()
+  if (isSnapshotRequest(message)) return reporter.report()
   const done = perform(message)
-  inHand.add(done)
+  inProgress.add(done)
   await done
-  inHand.delete(done)
+  inProgress.delete(done)
   if (message.kind === 'leave') await leave()
 })
-await reporter.tell()
+await reporter.report()

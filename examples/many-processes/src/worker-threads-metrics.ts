@@ -1,14 +1,16 @@
 import type { Worker } from 'node:worker_threads'
 import type { FleetMetrics } from './fleet-metrics.ts'
-import { ASK, snapshotIn } from './messages.ts'
+import { SNAPSHOT_REQUEST, snapshotIn } from './messages.ts'
 
 /** Adds a worker thread to the fleet's metrics until the thread exits. */
 export function watchWorkerThread(fleet: FleetMetrics, worker: Worker): void {
-  const seat = fleet.join(`thread ${worker.threadId}`, () => worker.postMessage(ASK))
+  const connection = fleet.join(`thread ${worker.threadId}`, () =>
+    worker.postMessage(SNAPSHOT_REQUEST),
+  )
   worker.on('message', (message) => {
     const snapshot = snapshotIn(message)
-    if (snapshot !== undefined) seat.told(snapshot)
+    if (snapshot !== undefined) connection.received(snapshot)
   })
   // All messages of the thread arrive before `exit`.
-  worker.once('exit', () => seat.left())
+  worker.once('exit', () => connection.exited())
 }

@@ -24,13 +24,13 @@ function setUp() {
     registry.gauge({ name: 'up', help: 'Up.' }).set(1)
     const size = registry.summary({ name: 'size', help: 'Sizes.', quantiles: [0.5] })
     const member = { asked: 0, answers: true }
-    const seat = fleet.join(name, () => {
+    const connection = fleet.join(name, () => {
       member.asked += 1
-      if (member.answers) void tell()
+      if (member.answers) void report()
     })
-    const tell = async () => seat.told(await registry.snapshot())
-    await tell()
-    return Object.assign(member, { jobs, seconds, size, tell, leave: () => seat.left() })
+    const report = async () => connection.received(await registry.snapshot())
+    await report()
+    return Object.assign(member, { jobs, seconds, size, report, leave: () => connection.exited() })
   }
   const scrape = async () => valuesOf(await fleet.render())
   return { own, fleet, start, scrape, late }
@@ -101,7 +101,7 @@ test('a worker that answers and exits during the same scrape counts once, withou
   const second = scrape()
   await turn()
   other.leave()
-  await one.tell()
+  await one.report()
   expect(await second).toMatchObject({ jobs_total: 4, up: 1, worker_exits_total: 1 })
 })
 
@@ -145,11 +145,11 @@ test('counters never decrease, not even by rounding, while workers run, hang, ex
     const start = async () => {
       const registry = createRegistry()
       const seconds = registry.counter({ name: 'job_seconds_total', help: 'Seconds.' })
-      const worker = { seconds, hangs: false, left: () => seat.left() }
-      const seat = fleet.join('any', async () => {
-        if (!worker.hangs) seat.told(await registry.snapshot())
+      const worker = { seconds, hangs: false, exited: () => connection.exited() }
+      const connection = fleet.join('any', async () => {
+        if (!worker.hangs) connection.received(await registry.snapshot())
       })
-      seat.told(await registry.snapshot())
+      connection.received(await registry.snapshot())
       return worker
     }
     const workers = [await start(), await start(), await start()]
@@ -165,7 +165,7 @@ test('counters never decrease, not even by rounding, while workers run, hang, ex
       if (what === 'hang') worker.hangs = !worker.hangs
       await look()
       if (what !== 'die') continue
-      worker.left()
+      worker.exited()
       await look()
       workers[at] = await start()
       await look()

@@ -104,7 +104,12 @@ describe.each(['cluster', 'threads'])('the combined metrics of many workers: %s'
   }, async () => {
     program = await run(form)
     await program.jobs(30)
-    await program.shows({ [MAILS]: 30, job_seconds_count: 30, jobs_in_hand: 0, worker_up: WORKERS })
+    await program.shows({
+      [MAILS]: 30,
+      job_seconds_count: 30,
+      jobs_in_progress: 0,
+      worker_up: WORKERS,
+    })
     expect(program.workers.size).toBe(WORKERS)
 
     // The counts of the crashed worker were scraped before, and stay.

@@ -1,6 +1,6 @@
 import type { Registry, RegistrySnapshot } from '@holdfast/metrics'
 import { expect, test } from 'vitest'
-import type { Told } from '../src/messages.ts'
+import type { SnapshotMessage } from '../src/messages.ts'
 import { createReporter } from '../src/report-metrics.ts'
 
 test('the final snapshot is complete even if another snapshot is in progress', async () => {
@@ -14,10 +14,10 @@ test('the final snapshot is complete even if another snapshot is in progress', a
       underWay = undefined
     })
   }
-  const told: Told[] = []
-  const reporter = createReporter({ snapshot } as Registry, (message) => void told.push(message))
-  const scraped = reporter.tell()
+  const sent: SnapshotMessage[] = []
+  const reporter = createReporter({ snapshot } as Registry, (message) => void sent.push(message))
+  const scraped = reporter.report()
   counted = 1
-  await Promise.all([scraped, reporter.tellLast()])
-  expect(told.map(({ snapshot }) => snapshot)).toMatchObject([{ counted: 0 }, { counted: 1 }])
+  await Promise.all([scraped, reporter.reportFinal()])
+  expect(sent.map(({ snapshot }) => snapshot)).toMatchObject([{ counted: 0 }, { counted: 1 }])
 })
