@@ -28,12 +28,12 @@ export default [
     name: 'limiter: { createLimiter } alone',
     import: '{ createLimiter }',
   }),
-  entry('feature-flags', '11.1 kB'),
-  entry('feature-flags', '6.15 kB', {
+  entry('feature-flags', '11.2 kB'),
+  entry('feature-flags', '6.25 kB', {
     name: 'feature-flags: { createFlags } alone',
     import: '{ createFlags }',
   }),
-  entry('feature-flags', '6.1 kB', {
+  entry('feature-flags', '6.2 kB', {
     name: 'feature-flags/admin',
     path: 'packages/feature-flags/dist/admin/index.js',
   }),

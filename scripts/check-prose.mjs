@@ -10,7 +10,6 @@ const NOT_YET_REWRITTEN = [
   'packages/bedrock-adapter/',
   'packages/bedrock-simulator/',
   'packages/circuit-breaker/',
-  'packages/feature-flags/',
   'packages/internal/',
   'packages/limiter/',
   'packages/logger/',

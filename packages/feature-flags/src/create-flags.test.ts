@@ -10,7 +10,7 @@ import { definitions, observed, puppet, valuesOf } from './testing.ts'
 useVirtualTime()
 
 describe('precedence: kill > override > sources in their order > default', () => {
-  test('each comes before those that are below it, and evaluate says which has the say', () => {
+  test('each comes before those that are below it, and evaluate returns which one it was', () => {
     const { flags, env, file } = observed()
     const look = () => flags.evaluate('MAX_CONCURRENT')
     expect(look()).toEqual({ value: 5, reason: 'DEFAULT', source: 'default', revision: 1 })
@@ -58,7 +58,7 @@ describe('precedence: kill > override > sources in their order > default', () =>
     expect(told()).toEqual(['2: MAX_CONCURRENT 5 → 7 (env)', '3: MAX_CONCURRENT 7 → 6 (file)'])
   })
 
-  test('the same value from another source is a change, as it comes from elsewhere now', () => {
+  test('the same value from another source is a change, as it is from elsewhere now', () => {
     const { env, file, told } = observed()
     file.say({ MAX_CONCURRENT: 7 })
     env.say({ MAX_CONCURRENT: 7 })
@@ -106,7 +106,7 @@ describe('precedence: kill > override > sources in their order > default', () =>
 describe('rules', () => {
   const forGold = [{ when: [{ attribute: 'plan', equals: 'gold' }], value: 50 }]
 
-  test('the rule that matches has the say, and evaluate says how it did', () => {
+  test('the first matching rule decides, and evaluate returns how', () => {
     const { flags, file } = observed()
     const rules = [...forGold, { percentage: 99, value: 20 }]
     file.publish({ MAX_CONCURRENT: { value: 7, rules } })
@@ -281,11 +281,7 @@ describe('a source that says what is wrong', () => {
       { MAX_CONCURRENT: '9' },
       '`MAX_CONCURRENT` must be an integer from 1 to 1000, not "9"',
     ],
-    [
-      'a flag that there is not',
-      { MAX: 9 },
-      'There is no flag "MAX", did you mean "MAX_CONCURRENT"?',
-    ],
+    ['an unknown flag', { MAX: 9 }, 'There is no flag "MAX", did you mean "MAX_CONCURRENT"?'],
     ['a name from the prototype chain', { toString: true }, 'There is no flag "toString"'],
     ['json', { MODELS: {} }, '`MODELS` is not valid: a list of names, please'],
   ]
@@ -332,7 +328,7 @@ describe('a source that says what is wrong', () => {
     expect(states).toEqual(['ready', 'stale', 'ready'])
   })
 
-  test('is told of once while it stays as it is, and again when something else is wrong', () => {
+  test('is reported once while the fault is the same, and again for another fault', () => {
     const { file, events } = observed()
     for (const message of ['gone', 'gone', 'half-written', 'half-written'])
       file.fail(new Error(message))
@@ -350,7 +346,7 @@ describe('a source that says what is wrong', () => {
 })
 
 describe('at the start', () => {
-  test('what the sources say at once is revision 1, which nobody is told of', () => {
+  test('what the sources publish at creation is revision 1, which is not reported as a change', () => {
     const [env, file] = [
       puppet('env', { ENABLE_RETRY: true }),
       puppet('file', { MAX_CONCURRENT: 6 }),

@@ -214,7 +214,7 @@ test('bypassUnless takes a boolean flag and a policy, and is a policy', () => {
   bypassUnless(flags, 'ENABLE_RETRY', { policy })
 })
 
-test('events are told apart by type, errors by isInstance', () => {
+test('events differ by type, and isInstance recognizes errors', () => {
   const event = {} as FlagsEvent
   expectTypeOf(event.name).toEqualTypeOf<string>()
   if (event.type === 'feature-flags.changed') expectTypeOf(event.from).toEqualTypeOf<unknown>()

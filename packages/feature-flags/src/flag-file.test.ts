@@ -115,7 +115,7 @@ describe('published', () => {
     expect(publish('{"flags": {"A": 1}}', () => {})).toEqual({ isTaken: true, error: undefined })
   })
 
-  test('what the flags refuse is told with the place of the flag', () => {
+  test('what the flags refuse is reported with the position of the flag', () => {
     const cause = new FlagDataError('There is no flag "A"', { flag: 'A' })
     const { isTaken, error } = publish('{"flags": {"B": 2,\n  "A": 1}}', (flag) => {
       if (flag === 'A') throw cause
@@ -129,7 +129,7 @@ describe('published', () => {
     })
   })
 
-  test('what is wrong in a rule is told with its own place', () => {
+  test('a fault in a rule is reported with its own position', () => {
     const text =
       '{"flags": {"A": {"value": 1, "rules": [{"value": 1}, {"value": 2,\n "when": [\n{"attribute": "a", "in":\n ["x", []]}]}]}}}'
     const { error } = publish(text, (flag, rules) => {
@@ -143,7 +143,7 @@ describe('published', () => {
     expect(error?.message).toMatch(/^`A\.rules\[1\]\.when\[0\]\.in\[1\]` must be /)
   })
 
-  test('what does not parse is told as it is', () => {
+  test('a text that does not parse is reported with the error of the parser', () => {
     expect(publish('{', () => {}).error?.position).toEqual({ line: 1, column: 2 })
   })
 })

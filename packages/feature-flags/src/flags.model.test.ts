@@ -261,7 +261,7 @@ test('agree with a plain model, whatever is said, set, killed and rolled back, w
           const actor = info.actor ?? ''
           const before = model.revision()
           if ('ms' in step) wait(step.ms)
-          // Whoever does anything finds what has ended gone.
+          // After any call, overrides that have ended are gone.
           else if (step.do !== 'publish wrong') model.look()
           reached.expiries += model.revision() - before
 
@@ -311,7 +311,7 @@ test('agree with a plain model, whatever is said, set, killed and rolled back, w
         }
         check()
 
-        // Everybody was told of everything, in the same order; the revisions never fall, and each flag's changes join.
+        // Every listener received every change, in the same order; the revisions never fall, and each flag's changes join.
         const told = events.flatMap((event) => {
           if (event.type !== 'feature-flags.changed') return []
           const { type, name, ...change } = event

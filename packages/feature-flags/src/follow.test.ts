@@ -96,7 +96,7 @@ test('throws what the first update throws, and follows nothing then', () => {
   expect(limiter.update).toHaveBeenCalledOnce()
 })
 
-test('a later update that throws is told, leaves the flag as it is, and does not end the following', async () => {
+test('a later update that throws is reported, leaves the flag as it is, and does not end the following', async () => {
   const { flags, events } = observed()
   const limiter = limiterLike()
   follow(flags, limiter, { maxConcurrent: 'MAX_CONCURRENT' })

@@ -96,7 +96,7 @@ describe('the audit', () => {
         throw fault
       },
     ],
-  ])('that %s blocks nothing, and is told', async (_, audit) => {
+  ])('that %s blocks nothing, and is reported', async (_, audit) => {
     const { flags, told, events } = observed({ audit })
     const listener = vi.fn()
     flags.onChange(listener)

@@ -7,13 +7,13 @@ import { line, observed } from './testing.ts'
 
 useVirtualTime()
 
-/** Remembers the changes it was told of, as lines. */
+/** Remembers the changes it received, as lines. */
 function recorder() {
   const heard: string[] = []
   return { heard, hear: (change: FlagChange) => void heard.push(line(change)) }
 }
 
-test('of one flag is told of that flag, of all of every one', () => {
+test('of one flag receives its changes, one of all flags every change', () => {
   const { flags, file } = observed()
   const [one, all] = [recorder(), recorder()]
   flags.onChange('MAX_CONCURRENT', one.hear)
@@ -39,7 +39,7 @@ test('finds all flags of the revision as they are now', () => {
   ])
 })
 
-test('of a flag that there is not, or that is no function, is refused', () => {
+test('of an unknown flag, or that is no function, is refused', () => {
   const { flags } = observed()
   expect(() => flags.onChange('toString' as never, () => {})).toThrow(
     new RangeError('There is no flag "toString"'),
@@ -48,7 +48,7 @@ test('of a flag that there is not, or that is no function, is refused', () => {
   expect(() => flags.onChange(undefined as never)).toThrow('`listener` must be a function')
 })
 
-test('is told what the history says, and so is the observer', () => {
+test('receives the change that the history has, as the observer does', () => {
   const { flags, events } = observed({ name: 'chat' })
   const listener = vi.fn()
   flags.onChange(listener)
@@ -58,7 +58,7 @@ test('is told what the history says, and so is the observer', () => {
   expect(events).toEqual([{ type: 'feature-flags.changed', name: 'chat', ...change }])
 })
 
-describe('one that fails harms nobody', () => {
+describe('one that fails does not affect the others', () => {
   const fault = new Error('listener')
   test.each<[string, () => unknown]>([
     [
@@ -73,7 +73,7 @@ describe('one that fails harms nobody', () => {
       // biome-ignore lint/suspicious/noThenProperty: it is a thenable that is tested
       () => ({ then: (_: unknown, no: (e: unknown) => void) => no(fault) }),
     ],
-  ])('and is told of: it %s', async (_, fail) => {
+  ])('and is reported: it %s', async (_, fail) => {
     const { flags, events } = observed({ name: 'chat' })
     const { heard, hear } = recorder()
     flags.onChange('MAX_CONCURRENT', fail as () => void)
@@ -137,7 +137,7 @@ describe('one that is stopped', () => {
     expect([once.heard.length, always.heard.length]).toEqual([1, 2])
   })
 
-  test('by another that is told before it is not told of that change either', () => {
+  test('by a listener that is called before it does not receive that change either', () => {
     const { flags } = observed()
     const { heard, hear } = recorder()
     flags.onChange(() => stop())
@@ -158,7 +158,7 @@ describe('one that is stopped', () => {
   })
 })
 
-test('one that is added while others are told hears the next change, not this one', () => {
+test('one that is added while others are notified receives the next change, not this one', () => {
   const { flags } = observed()
   const { heard, hear } = recorder()
   const stop = flags.onChange(() => {
@@ -218,7 +218,7 @@ describe('one that changes flags itself', () => {
     expect(heard).toEqual(['2: MAX_CONCURRENT 5 → 999 (file)', '3: MAX_CONCURRENT 999 → 2 (kill)'])
   })
 
-  test('may roll back what it has been told of', () => {
+  test('may roll back what it has received', () => {
     const { flags, file } = observed()
     flags.onChange('MAX_CONCURRENT', ({ to, revision }) => {
       if (to === 999) flags.rollback(revision - 1)
@@ -274,7 +274,7 @@ describe('listeners that undo each other', () => {
   const loops = (events: readonly FlagsEvent[]) =>
     events.filter(({ type }) => type === 'feature-flags.listener-loop')
 
-  test('come to an end, and the observer is told', () => {
+  test('are stopped, and the observer is notified', () => {
     const { flags, events } = observed({ name: 'chat' })
     let calls = 0
     const undo = (value: boolean) => () => {
@@ -297,7 +297,7 @@ describe('listeners that undo each other', () => {
     expect(flags.history().at(-1)).toMatchObject({ flag: 'MAX_CONCURRENT', to: 9 })
   })
 
-  test('come to an end though each change leads to several', () => {
+  test('are stopped although each change leads to several', () => {
     const { flags, events } = observed()
     let calls = 0
     flags.onChange(() => {

@@ -41,7 +41,7 @@ describe('conditions', () => {
     expect(whenever(condition, context)).toBe(expected)
   })
 
-  test('all must hold; the first rule that matches has the say', () => {
+  test('all must hold; the first rule that matches takes precedence', () => {
     const rules = [
       {
         when: [
@@ -365,7 +365,7 @@ describe('what is wrong is refused by its place', () => {
     expect(thrown.message.replace(/`(F[^`]*)`/, '$1')).toBe(`F.rules[0].when[0]${message}`)
   })
 
-  test('the flag has the say on the values', () => {
+  test('the flag checks the values', () => {
     const checkValue = vi.fn((value: unknown, what: string) => {
       if (typeof value !== 'number') throw new TypeError(`${what} is no number`)
       return value * 2

@@ -32,7 +32,7 @@ describe('an override', () => {
     expect(flags.list().filter(({ override }) => override)).toEqual([])
   })
 
-  test('of a flag that there is not cannot be cleared', () => {
+  test('of an unknown flag cannot be cleared', () => {
     const { flags } = observed()
     const clear = () => flags.clearOverride('hasOwnProperty' as never)
     expect(clear).toThrow(new RangeError('There is no flag "hasOwnProperty"'))
@@ -98,7 +98,7 @@ describe('an override with a time', () => {
     expect(flags.evaluate('MAX_CONCURRENT')).toMatchObject({ value: 6, source: 'file' })
   })
 
-  test('is over on time for whoever looks, though its timer is late', () => {
+  test('ends on time for every reader, although its timer is late', () => {
     let now = 0
     const clock = { now: () => now, setTimeout: vi.fn(), clearTimeout: vi.fn() }
     const { flags, told } = observed({ clock })
@@ -244,7 +244,7 @@ describe('an override with a time', () => {
     expect(timers()).toBe(0)
   })
 
-  test('still ends on time after close, for whoever looks, without a timer', async () => {
+  test('still ends on time after close, for every reader, without a timer', async () => {
     const { flags } = observed()
     flags.override('MAX_CONCURRENT', 9, { ttlMs: 100 })
     flags.close()

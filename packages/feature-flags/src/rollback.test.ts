@@ -124,7 +124,7 @@ describe('of an override with a time', () => {
     expect(flags.get('MAX_CONCURRENT')).toBe(5)
   })
 
-  test('that is up does not bring it back, for ever least of all', async () => {
+  test('that has ended does not bring it back, and not without an end either', async () => {
     const { flags } = observed()
     flags.override('GUARDRAIL_MODE', 'off', { ttlMs: 100 })
     flags.override('ENABLE_RETRY', true)

@@ -89,7 +89,7 @@ export interface Observed {
   readonly file: Puppet
   /** All but the one of the creation. */
   readonly events: FlagsEvent[]
-  /** The changes that were told so far, as `2: MAX_CONCURRENT 5 → 7 (file)`. */
+  /** The changes that were reported so far, as `2: MAX_CONCURRENT 5 → 7 (file)`. */
   told(): string[]
 }
 

@@ -88,7 +88,7 @@ describe.each([
     }
   })
 
-  test('moved away and written anew, as other editors do', async () => {
+  test('moved away and written again, as other editors do', async () => {
     writeFileSync(path, text(7))
     const { limit, state } = start(options)
     renameSync(path, `${path}~`)
@@ -153,7 +153,7 @@ describe.each([
   })
 })
 
-test('a directory that is made anew is watched anew', async () => {
+test('a directory that is made again is watched again', async () => {
   const inner = join(folder, 'inner', 'flags.json')
   const make = (value: number) => {
     mkdirSync(join(folder, 'inner'))
@@ -188,7 +188,7 @@ test('in a directory that is never quiet it is seen nevertheless', async () => {
   await vi.waitUntil(() => limit() === 8, within)
 })
 
-describe('what is wrong changes nothing, and is told', () => {
+describe('invalid data change nothing, and are reported', () => {
   const cases: [string, string | Uint8Array, RegExp][] = [
     ['empty', '', /^Expected a value, not the end \(line 1, column 1\)$/],
     ['malformed', '{"flags": {\n  "ON": true,\n}}', /^Expected a name .* \(line 3, column 1\)$/],
@@ -264,7 +264,7 @@ describe('what is wrong changes nothing, and is told', () => {
   })
 })
 
-test('is told once, not at every look', async () => {
+test('is reported once, not at every look', async () => {
   writeFileSync(path, '{')
   const onEvent = vi.fn()
   const flags = createFlags({ flags: definitions, sources: [file(path, byPoll)], onEvent })
@@ -294,7 +294,7 @@ test('unwatched it is read again by a reload only', async () => {
   expect(unwatched.limit()).toBe(8)
 })
 
-test('closed it is not read any more, whoever closes it', async () => {
+test('after close the file is not read any more, however it was closed', async () => {
   writeFileSync(path, text(7))
   const other = start({ pollMs: 20 })
   const { flags, limit } = start({ pollMs: 20 })

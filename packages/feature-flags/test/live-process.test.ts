@@ -38,7 +38,7 @@ test('a flag is turned in a live process, by file, by HTTP and by rollback, each
     ...before,
     MAX_CONCURRENT: 9,
   })
-  // What is wrong changes nothing, and is told.
+  // Invalid data change nothing, and are reported.
   service.write({ ENABLE_RETRY: false, MAX_CONCURRENT: 0 })
   await service.until(async () => {
     const { sources } = await service.admin('GET', '/flags')

@@ -116,7 +116,7 @@ describe('a token', () => {
     expect(flags.revision).toBe(1)
   })
 
-  test('is never told, nor the one that was sent', async () => {
+  test('appears in no answer or event, and neither does the one that was sent', async () => {
     const events: AdminEvent[] = []
     const { send } = setUp({ token: TOKEN, onEvent: (event) => events.push(event) })
     const { headers, text } = await send('GET', 'Bearer a-guess-of-mine')
@@ -406,7 +406,7 @@ describe('failed attempts', () => {
     expect(statuses(answers)).toEqual([401, 401, 429, 200, 429])
   })
 
-  test('are told, as are scopes that do not suffice', async () => {
+  test('are reported, as are insufficient scopes', async () => {
     const events: AdminEvent[] = []
     const onEvent = (event: AdminEvent) => {
       events.push(event)
@@ -583,7 +583,7 @@ describe('a body', () => {
 })
 
 describe('an error of ours', () => {
-  test('is told to the observer, and to the client only by its request id', async () => {
+  test('goes to the observer; the client gets only its request id', async () => {
     const error = new Error('secret path /srv/keys')
     const flags = createFlags({ flags: defineFlags({ A: { type: 'boolean', default: false } }) })
     const broken = {

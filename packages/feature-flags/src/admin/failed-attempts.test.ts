@@ -39,7 +39,7 @@ test.each([
   expect(failures.waitMs(other)).toBe(0)
 })
 
-test('remembers the latest thousand, whoever comes', () => {
+test('remembers the latest thousand clients', () => {
   const failures = createFailedAttempts(1, systemClock)
   for (let client = 0; client < 1001; client++) failures.add(`client ${client}.`)
   expect(failures.waitMs('client 0.')).toBe(0)

@@ -8,7 +8,7 @@ test('no timer keeps the process alive', () => {
   clearTimeout(timer)
 })
 
-test('is the same clock otherwise, also one whose timers cannot be told so', () => {
+test('is the same clock otherwise, also one whose timers have no `unref`', () => {
   const clock = {
     now: () => 7,
     setTimeout: vi.fn<Clock['setTimeout']>(() => 42),

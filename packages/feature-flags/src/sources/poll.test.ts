@@ -255,7 +255,7 @@ describe('close', () => {
     expect(timers()).toBe(0)
   })
 
-  test('by who is told of the answer: nothing is left', async () => {
+  test('by a listener, while the answer is published: nothing is left', async () => {
     const host = fakeHost()
     const running = poll(() => file(1)).start(host)
     host.publish.mockImplementation(() => running.close())

@@ -3,7 +3,7 @@ import { type Mock, vi } from 'vitest'
 import type { FlagDefinitions, Settings } from '../definition.ts'
 import type { SourceHost } from '../source.ts'
 
-/** Flags that take anything, and remember what they were told. */
+/** Flags that take anything, and remember what they received. */
 export interface FakeHost extends SourceHost {
   readonly publish: Mock<(settings: Settings) => void>
   readonly fail: Mock<(error: Error) => void>
