@@ -38,7 +38,7 @@ const RULES = [
   [/\bmay come to be\b/, 'may become'],
   [/\bso far as\b/, 'if, as far as'],
   [/\b[Ww]hoever\b/, 'the caller, the client, anyone who'],
-  [/\bof such an?\b/, 'name the thing again'],
+  [/\bof such a\b/, 'name the thing again'],
   [/\bone that an?\b/, 'name the thing again'],
   [/\bthat there (is|are) not\b|\bthat there (is|are)\b(?= *[.,:;)]|$)/, 'unknown, all'],
   [/\bnobody is in\b/, 'is empty'],

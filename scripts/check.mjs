@@ -33,6 +33,7 @@ async function runAll(directory) {
     runInTurn([
       { name: 'type-check', work: () => run([...tool('typescript', 'tsc'), '--noEmit']) },
       { name: 'lint', work: () => run([...tool('@biomejs/biome', 'biome'), 'check', '.']) },
+      { name: 'prose', work: () => node('check-prose.mjs') },
       { name: 'unused code', work: () => run(tool('knip')) },
       { name: 'lockfile', work: () => node('check-lockfile.mjs') },
       { name: 'size', work: sizes },
