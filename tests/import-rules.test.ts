@@ -198,7 +198,7 @@ function usersOfInternal(): Map<string, Set<string>> {
     const isTest = !byPath.has(path)
     for (const specifier of imports.filter((name) => packageOf(name) === 'internal')) {
       const entry = relative('@holdfast/internal', specifier) || 'index'
-      // A test may use what its package's sources need; only the test helpers are there for tests.
+      // Tests count as users of the test helpers only.
       if (isTest && !entry.startsWith('testing')) continue
       if (entry !== 'index') addUser(`${folder}/${entry}.ts`, owner)
       else

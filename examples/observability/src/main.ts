@@ -1,4 +1,4 @@
-// An example service that uses the packages together. It runs a Bedrock simulator in the same process, whose faults you choose.
+// An example service that uses the packages together. It also runs a Bedrock simulator, and you choose the faults that the simulator injects.
 import { parseArgs } from 'node:util'
 import { startSimulator } from '@holdfast/bedrock-simulator'
 import type { Threshold } from '@holdfast/logger'
