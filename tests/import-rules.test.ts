@@ -38,14 +38,7 @@ const KNOWN_CIRCLES: readonly string[] = [
 ]
 
 /** Files of `internal/src` that fewer than two packages need today. Delete a line when its file moves or gets a second user. */
-const KNOWN_SINGLE_USERS: readonly string[] = [
-  'callbacks.ts',
-  'context.ts',
-  'host-check.ts',
-  'ring-window.ts',
-  'shorten.ts',
-  'web-request.ts',
-]
+const KNOWN_SINGLE_USERS: readonly string[] = ['host-check.ts', 'ring-window.ts', 'shorten.ts']
 
 interface SourceFile {
   readonly path: string
