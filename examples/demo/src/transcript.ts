@@ -88,6 +88,8 @@ function describe(event: ResilienceEvent): string {
       return `${shortName(event.name)} is ${event.state}`
     case 'circuit-breaker.settled':
       return `${shortName(event.name)}: ${event.outcome}`
+    case 'limiter.created':
+      return `${event.limit} at once`
     case 'limiter.queued':
       return `${event.queued} waiting`
     case 'limiter.started':

@@ -1,4 +1,4 @@
-import { checkNumber } from '@holdfast/internal'
+import { checkOptions, type OptionRules } from '@holdfast/internal'
 import { along, firstThatFits, type QueueDiscipline } from './queue-discipline.ts'
 
 /** Options of {@link adaptiveLifo}. */
@@ -7,14 +7,17 @@ export interface AdaptiveLifoOptions {
   readonly afterMs?: number | undefined
 }
 
+const RULES: OptionRules<AdaptiveLifoOptions> = { afterMs: { min: 0 } }
+
 /**
  * First in, first out, until the first has waited for too long; then the newest first, whose caller is most likely
  * still there, while the oldest run into their timeout. From "Fail at Scale" (ACM Queue, 2015).
  *
  * @throws RangeError or TypeError naming the option that is wrong.
  */
-export function adaptiveLifo({ afterMs = 1_000 }: AdaptiveLifoOptions = {}): QueueDiscipline {
-  checkNumber('afterMs', afterMs, { min: 0 })
+export function adaptiveLifo(options: AdaptiveLifoOptions = {}): QueueDiscipline {
+  checkOptions('adaptiveLifo', options, RULES)
+  const { afterMs = 1_000 } = options
   return {
     createQueue: (line, clock) => ({
       next(fits) {

@@ -1,8 +1,9 @@
 import {
-  ask,
-  checkFunctions,
   checkNumber,
+  checkOptions,
   classifyError,
+  guardCallback,
+  type OptionRules,
   type Outcome,
   serverHintMs,
 } from '@holdfast/internal'
@@ -48,6 +49,16 @@ export interface AdaptiveOptions {
   readonly isThrottle?: ((error: unknown) => boolean) | undefined
 }
 
+const POSITIVE = { min: 1, integer: true }
+const RULES: OptionRules<AdaptiveOptions> = {
+  min: POSITIVE,
+  max: POSITIVE,
+  initial: POSITIVE,
+  backoffRatio: { min: 0, max: 1 },
+  cooldownMs: { min: 0 },
+  isThrottle: 'function',
+}
+
 /**
  * Additive increase, multiplicative decrease: one more for each full round of successes while the limit is in use, and
  * a part of it after a throttle. How long calls take does not matter: a long answer is no congestion.
@@ -55,14 +66,17 @@ export interface AdaptiveOptions {
  * @throws RangeError or TypeError naming the option that is wrong.
  */
 export function adaptive(options: AdaptiveOptions): AdaptiveLimit {
+  checkOptions('adaptive', options, RULES)
   const { min = 1, max, initial = min, backoffRatio = 0.5, cooldownMs = 1_000 } = options
-  const { isThrottle = isThrottleError } = options
-  checkNumber('min', min, { min: 1, integer: true })
+  const isThrottle = guardCallback(
+    'isThrottle',
+    options.isThrottle,
+    isThrottleError,
+    // A limit has no observer to report a fault to.
+    () => {},
+  )
   checkNumber('max', max, { min, max: Number.MAX_SAFE_INTEGER, integer: true })
   checkNumber('initial', initial, { min, max, integer: true })
-  checkNumber('backoffRatio', backoffRatio, { min: 0, max: 1 })
-  checkNumber('cooldownMs', cooldownMs, { min: 0 })
-  checkFunctions(options, 'isThrottle')
   return {
     max,
     createLimit() {
@@ -76,7 +90,7 @@ export function adaptive(options: AdaptiveOptions): AdaptiveLimit {
         },
         settled(outcome, error, active, now) {
           if (now < steadyUntil) return
-          if (outcome === 'failure' && ask(isThrottle, error)) {
+          if (outcome === 'failure' && isThrottle(error) === true) {
             limit = Math.max(min, Math.floor(limit * backoffRatio))
             round = 0
             const hintMs = Math.min(serverHintMs(error) ?? 0, MAX_HINT_MS)

@@ -9,7 +9,9 @@ useVirtualTime()
 describe('drain', () => {
   test('is done at once when nothing runs, and tells nobody', async () => {
     const { limiter, events } = jobs()
-    await expect(limiter.drain({ timeoutMs: 20 })).resolves.toBe(true)
+    const drained = watch(limiter.drain({ timeoutMs: 20 }))
+    await advance(0)
+    expect(drained.value).toBe(true)
     expect([timers(), events]).toEqual([0, []])
   })
 
@@ -39,7 +41,8 @@ describe('drain', () => {
     await advance(181)
     expect(drained).toMatchObject({ value: false, settledAt: 20 })
     expect(job.call).toMatchObject({ value: 'done', settledAt: 100 })
-    for (const call of patient) expect(call).toMatchObject({ value: true, settledAt: 100 })
+    // A turn of the event loop after the last call.
+    for (const call of patient) expect(call).toMatchObject({ value: true, settledAt: 101 })
   })
 
   test('of 0 ms only looks, in its own time', async () => {
@@ -79,7 +82,7 @@ describe('drain', () => {
     await advance(0)
     expect(drained.state).toBe('pending')
     act(limiter, controller)
-    await advance(100)
+    await advance(101)
     expect(drained.value).toBe(true)
   })
 
@@ -116,6 +119,63 @@ describe('drain', () => {
     expect(() => createLimiter().drain({ timeoutMs: timeoutMs as never })).toThrow(
       new errorClass(`\`timeoutMs\` must be a number of 0 or more, not ${value}`),
     )
+  })
+})
+
+describe('shutdown', () => {
+  test('accepts no more calls, and lets those that wait and run finish', async () => {
+    const { limiter, begin } = jobs({ maxConcurrent: 1 })
+    const [running, waiting] = [begin('running'), begin('waiting')]
+    const stopped = watch(limiter.shutdown())
+    const late = begin('late')
+    await advance(0)
+    expect(late.call.reason).toBeInstanceOf(LimiterClosedError)
+    running.resolve('done')
+    waiting.resolve('done')
+    await advance(0)
+    expect([running.call.value, waiting.call.value]).toEqual(['done', 'done'])
+    expect(stopped.value).toBe(true)
+  })
+
+  test('is false on time, and what runs goes on', async () => {
+    const { limiter, begin } = jobs()
+    const job = begin('a')
+    const stopped = watch(limiter.shutdown({ timeoutMs: 20 }))
+    await advance(20)
+    expect(stopped).toMatchObject({ value: false, settledAt: 20 })
+    job.resolve('done')
+    await advance(0)
+    expect(job.call.value).toBe('done')
+  })
+})
+
+describe('a drained limiter', () => {
+  test('has let the callers of its last calls go on', async () => {
+    const { limiter, begin } = jobs()
+    const job = begin('a')
+    const seen: string[] = []
+    const answer = (async () => {
+      await watch(limiter(() => job.promise))
+      const value = await limiter(() => job.promise)
+      // Some more awaits, as a handler has that writes an answer.
+      for (let hop = 0; hop < 20; hop++) await undefined
+      seen.push(`answered ${value}`)
+    })()
+    const drained = limiter.drain().then(() => seen.push('drained'))
+    job.resolve('done')
+    await advance(5)
+    await Promise.all([answer, drained])
+    expect(seen).toEqual(['answered done', 'drained'])
+  })
+
+  test('waits for a call that the caller of the last one starts', async () => {
+    const { limiter, begin } = jobs()
+    const first = begin('first')
+    const drained = watch(limiter.drain())
+    const second = watch(first.promise.then(() => limiter(hang)))
+    first.resolve('done')
+    await advance(10)
+    expect([second.state, drained.state]).toEqual(['pending', 'pending'])
   })
 })
 
@@ -177,7 +237,9 @@ describe('close', () => {
     permit.settle({})
     expect(limiter.stats()).toMatchObject({ active: 0, queued: 0, limit: 3, successes: 1 })
     await expect(limiter(hang)).rejects.toThrow(LimiterClosedError)
-    await expect(limiter.drain()).resolves.toBe(true)
+    const drained = watch(limiter.drain())
+    await advance(0)
+    expect(drained.value).toBe(true)
     expect(timers()).toBe(0)
   })
 

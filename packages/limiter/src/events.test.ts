@@ -41,7 +41,7 @@ describe('events', () => {
     begin('closed')
     b.reject(boom)
     await advance(0)
-    expect(events).toEqual([
+    expect(events).toMatchObject([
       { type: 'limiter.started', name, active: 1, queued: 0, waitMs: 0 },
       { type: 'limiter.queued', name, active: 1, queued: 1 },
       { type: 'limiter.rejected', name, active: 1, queued: 1, reason: 'full' },
@@ -74,7 +74,7 @@ describe('events', () => {
     const { events, begin } = jobs({ maxConcurrent: adaptive({ max: 8, initial: 4 }) })
     begin('a', { signal }).reject({ status: 429 })
     await advance(0)
-    expect(events.at(-1)).toEqual({
+    expect(events.at(-1)).toMatchObject({
       type: 'limiter.limit-changed',
       name: 'limiter',
       active: 0,
@@ -198,6 +198,7 @@ describe.each(types)('an observer that, on hearing of %s,', (type) => {
     limiter.resume()
     limiter.update({ maxConcurrent: 4 })
     for (let round = 0; round < 4; round++) await end('resolve')
+    await advance(1)
 
     expect(heard).toHaveBeenCalled()
     expect(drained.value).toBe(true)
@@ -212,7 +213,11 @@ describe.each(types)('an observer that, on hearing of %s,', (type) => {
     expect(of('limiter.started')).toBe(started)
     expect(of('limiter.settled')).toBe(started)
     expect(of('limiter.rejected')).toBe(Object.values(rejected).reduce((sum, n) => sum + n, 0))
-    expect(told.every(({ active, queued }) => active >= 0 && queued >= 0)).toBe(true)
+    expect(
+      told.every(
+        (event) => event.type === 'callback.failed' || (event.active >= 0 && event.queued >= 0),
+      ),
+    ).toBe(true)
     expect(timers()).toBe(0)
     limiter.close()
     await expect(limiter(() => {})).rejects.toThrow(LimiterClosedError)

@@ -374,31 +374,26 @@ describe('priority', () => {
 
 describe('a share', () => {
   test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, '2' as never])(
-    'of %s is refused to the call that brings it, and to nobody else',
+    'of %s counts as absent: the key has a share of 1',
     async (wrong) => {
-      const { limiter, calls } = fair({ share: (key) => (key === 'a' ? wrong : 1) })
-      const [refused, fine] = calls('a1 b1')
+      const { running, calls, end } = fair({ share: (key) => (key === 'a' ? wrong : 1) })
+      const waiting = calls('a1 b1 a2 b2')
       await heard()
-      expect(String(refused?.reason)).toMatch(
-        /`share\(key\)` must be a finite number above 0, not /,
-      )
-      expect(fine?.state).toBe('fulfilled')
-      expect([limiter.active, limiter.queued]).toEqual([1, 0])
+      while (running.size > 0) await end()
+      expect(waiting.map(({ state }) => state)).toEqual(Array(4).fill('fulfilled'))
     },
   )
 
-  test('that throws is the error of that call, and of no other', async () => {
-    const fault = new Error('no such tenant')
-    const share = (key: string) => {
-      if (key === 'a') throw fault
-      return 1
+  test('that throws counts as absent, and no call fails for it', async () => {
+    const share = () => {
+      throw new Error('no such tenant')
     }
-    const { limiter, calls } = fair({ share })
-    const [refused, fine] = calls('a1 b1')
+    const { limiter, running, calls, end } = fair({ share })
+    const waiting = calls('a1 b1')
     await heard()
-    expect([refused?.reason, fine?.state]).toEqual([fault, 'fulfilled'])
-    expect(() => limiter.tryAcquire({ key: 'a' })).toThrow(fault)
-    expect([limiter.active, limiter.queued]).toEqual([1, 0])
+    while (running.size > 0) await end()
+    expect(waiting.map(({ state }) => state)).toEqual(['fulfilled', 'fulfilled'])
+    expect([limiter.active, limiter.queued]).toEqual([0, 0])
   })
 
   test('is asked once while a key is there, and anew when it has gone: it leaves nothing behind', async () => {

@@ -1,4 +1,5 @@
-import { checkFunctions, checkNumber } from '@holdfast/internal'
+import { checkNumber, checkOptions, guardCallback, type OptionRules } from '@holdfast/internal'
+import { ownDisciplines } from './guard-queue.ts'
 import { Heap, type HeapEntry } from './heap.ts'
 import {
   firstThatFits,
@@ -24,6 +25,15 @@ export interface FairQueueOptions {
   readonly ageingMs?: number | undefined
 }
 
+const AMOUNT = { min: Number.MIN_VALUE, max: Number.MAX_VALUE }
+const RULES: OptionRules<FairQueueOptions> = {
+  share: 'function',
+  maxConcurrentPerKey: { min: 1, integer: true },
+  maxQueuePerKey: { min: 0, integer: true },
+  ageingMs: { min: 1 },
+}
+const ignoreFault = () => {}
+
 /**
  * Takes turns among the keys that wait, in proportion to their shares; within a key takes the higher priority first,
  * and of equal priority the first that came.
@@ -36,20 +46,18 @@ export interface FairQueueOptions {
  * @throws RangeError or TypeError naming the option that is wrong.
  */
 export function fairQueue(options: FairQueueOptions = {}): QueueDiscipline {
+  checkOptions('fairQueue', options, RULES)
   const { maxConcurrentPerKey = Infinity, maxQueuePerKey = Infinity, ageingMs = 10_000 } = options
-  checkFunctions(options, 'share')
-  checkNumber('maxConcurrentPerKey', maxConcurrentPerKey, { min: 1, integer: true })
-  checkNumber('maxQueuePerKey', maxQueuePerKey, { min: 0, integer: true })
-  checkNumber('ageingMs', ageingMs, { min: 1 })
-  const shareOf = (key: string) =>
-    checkNumber('share(key)', options.share?.(key) ?? 1, {
-      min: Number.MIN_VALUE,
-      max: Number.MAX_VALUE,
-    })
-  return {
+  const { share } = options
+  const checked = share && ((key: string) => checkNumber('share(key)', share(key) ?? 1, AMOUNT))
+  // A share that fails, or is no number above 0, counts as absent. A queue has no observer to report it to.
+  const shareOf = guardCallback('share', checked, () => 1, ignoreFault)
+  const discipline: QueueDiscipline = {
     maxCost: maxConcurrentPerKey,
     createQueue: () => createFairQueue(shareOf, maxConcurrentPerKey, maxQueuePerKey, ageingMs),
   }
+  ownDisciplines.add(discipline)
+  return discipline
 }
 
 /** The calls of one key: those that wait, a line for each priority, and what it has started. */

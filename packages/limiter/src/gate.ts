@@ -1,4 +1,4 @@
-import { type Clock, emit, type Outcome, systemClock } from '@holdfast/internal'
+import { type Clock, callbackReporter, emit, type Outcome, systemClock } from '@holdfast/internal'
 import { type CallTerms, type SlotOwner, termsOf } from './call-terms.ts'
 import type { LimiterEventFacts } from './events.ts'
 import { fifo } from './fifo.ts'
@@ -6,13 +6,23 @@ import { type Limit, limitOf } from './limit.ts'
 import type { LimiterContext } from './limiter-context.ts'
 import type { QueueDiscipline, Waiter } from './queue-discipline.ts'
 import { Rates } from './rates.ts'
-import { checkSettings, type LimiterChanges, type LimiterOptions } from './settings.ts'
+import {
+  checkLimiterChanges,
+  type LimiterChanges,
+  type LimiterOptions,
+  resolveSettings,
+} from './settings.ts'
 import { WaitingCall } from './waiting-call.ts'
 import { WaitingRoom } from './waiting-room.ts'
+
+/** Numbers the limiters of this process. */
+let instances = 0
 
 /** Where calls come in and go out: decides which of them start, and when, within the limit and the rates. */
 export class Gate implements SlotOwner {
   readonly name: string
+  /** Tells limiters of the same name apart. */
+  readonly instance: number = ++instances
   active = 0
   /** How much may run at once now. */
   limit = 0
@@ -21,12 +31,13 @@ export class Gate implements SlotOwner {
   /** How many have been aborted whose work goes on. */
   zombies = 0
   readonly releaseOnAbort: boolean
-  /** Told, once, when nothing runs and nothing waits. */
+  /** Called once, when nothing runs and nothing waits any more. */
   readonly idleListeners: Set<() => void> = new Set()
   readonly room: WaitingRoom
   readonly rates: Rates | undefined
   readonly counts = { started: 0, success: 0, failure: 0, ignore: 0 }
 
+  readonly report: (callback: string, error: unknown) => void
   readonly #onEvent: LimiterOptions['onEvent']
   readonly #clock: Clock
   readonly #queue: QueueDiscipline
@@ -42,6 +53,7 @@ export class Gate implements SlotOwner {
     place: undefined,
   }
   #maxConcurrent: Limit
+  #idleTurn: unknown
   /** When the rates will let somebody start, as of the last look. */
   #ratesReadyAt = Infinity
 
@@ -50,13 +62,15 @@ export class Gate implements SlotOwner {
     this.name = name
     this.releaseOnAbort = options.releaseOnAbort ?? false
     this.#onEvent = options.onEvent
+    this.report = callbackReporter(name, options.onEvent)
     this.#clock = clock
-    const settings = checkSettings(options)
-    this.rates = rates && new Rates(rates, clock)
+    const settings = resolveSettings(options)
+    this.rates = rates && new Rates(rates, clock, this.report)
     this.#queue = queue
     this.room = new WaitingRoom(this, options, settings)
     this.#maxConcurrent = limitOf(settings)
     this.limit = this.#maxConcurrent.current
+    this.tell({ type: 'limiter.created', limit: this.limit })
   }
 
   /**
@@ -93,7 +107,11 @@ export class Gate implements SlotOwner {
     this.counts[outcome]++
     this.tell({ type: 'limiter.settled', outcome })
     if (this.#maxConcurrent.settled) {
-      this.#maxConcurrent.settled(outcome, error, active, this.#clock.now())
+      try {
+        this.#maxConcurrent.settled(outcome, error, active, this.#clock.now())
+      } catch (fault) {
+        this.report('maxConcurrent.settled', fault)
+      }
       this.#setLimit()
     }
     this.dispatch()
@@ -107,7 +125,7 @@ export class Gate implements SlotOwner {
 
   /** Corrects what a call has reserved of the rates. */
   settle(terms: CallTerms, actual: Readonly<Record<string, number>>): void {
-    ;(this.rates ?? new Rates([], this.#clock)).settle(terms.reservation, actual)
+    this.#ratesOrNone().settle(terms.reservation, actual)
     this.dispatch()
   }
 
@@ -123,10 +141,29 @@ export class Gate implements SlotOwner {
       else this.#start(call)
     }
     this.room.setTimer()
-    if (this.idleListeners.size > 0 && this.active === 0 && this.room.line.length === 0) {
-      for (const listener of this.idleListeners) listener()
-      this.tell({ type: 'limiter.drained' })
+    if (this.idleListeners.size > 0 && this.isIdle) {
+      this.#idleTurn ??= this.#clock.setTimeout(this.#onIdleTurn, 0)
     }
+  }
+
+  /** A turn of the event loop after the last call ended: its caller has gone on, and may have started another. */
+  readonly #onIdleTurn = (): void => {
+    this.#idleTurn = undefined
+    if (!this.isIdle) return
+    const listeners = [...this.idleListeners]
+    this.idleListeners.clear()
+    for (const listener of listeners) listener()
+    if (listeners.length > 0) this.tell({ type: 'limiter.drained' })
+  }
+
+  /** Whether nothing runs and nothing waits. */
+  get isIdle(): boolean {
+    return this.active === 0 && this.room.line.length === 0
+  }
+
+  /** How long the rates keep such a call from starting, in milliseconds, if they do. */
+  rateWaitMs({ reservation }: CallTerms): number | undefined {
+    return this.rates?.waitMs(reservation) || undefined
   }
 
   /** When the rates will let somebody start. */
@@ -136,8 +173,9 @@ export class Gate implements SlotOwner {
   }
 
   update(changes: LimiterChanges): void {
-    const settings = checkSettings(changes, this.room.settings)
-    if (changes.rates) (this.rates ?? new Rates([], this.#clock)).update(changes.rates)
+    checkLimiterChanges(changes)
+    const settings = resolveSettings(changes, this.room.settings)
+    if (changes.rates) this.#ratesOrNone().update(changes.rates)
     this.room.settings = settings
     if (changes.maxConcurrent !== undefined) this.#maxConcurrent = limitOf(settings)
     this.#setLimit()
@@ -150,8 +188,13 @@ export class Gate implements SlotOwner {
     this.dispatch()
   }
 
-  close(): void {
+  /** Takes no more calls. Those that wait still get their turn. */
+  stopTaking(): void {
     this.closed = true
+  }
+
+  close(): void {
+    this.stopTaking()
     for (let first = this.room.line.head; first; first = this.room.line.head) {
       this.room.refuse('closed', first)
     }
@@ -160,8 +203,8 @@ export class Gate implements SlotOwner {
 
   tell(facts: LimiterEventFacts): void {
     if (this.#onEvent === undefined) return
-    const { name, active } = this
-    emit(this.#onEvent, { ...facts, name, active, queued: this.room.line.length })
+    const { name, instance, active } = this
+    emit(this.#onEvent, { ...facts, name, instance, active, queued: this.room.line.length })
   }
 
   /** A call that is like any other, when nobody is in its way, starts without a place in the queue. */
@@ -201,6 +244,10 @@ export class Gate implements SlotOwner {
     if (this.#onEvent) {
       this.tell({ type: 'limiter.started', waitMs: this.#clock.now() - since })
     }
+  }
+
+  #ratesOrNone(): Rates {
+    return this.rates ?? new Rates([], this.#clock, this.report)
   }
 
   #setLimit(): void {

@@ -139,8 +139,13 @@ describe('a call', () => {
   })
 })
 
-test('a call that is turned away costs next to nothing: its error has no stack trace', async () => {
+test('says where its first ten rejections were called, and rejects without a stack trace from then on', async () => {
   const limiter = createLimiter({ maxConcurrent: 0, maxQueue: 1, queueTimeoutMs: 1 })
+  watch(limiter(hang))
+  const first = limiter(hang).catch(({ stack }: Error) => stack)
+  expect(await first).toContain('limiter.test.ts')
+  for (let call = 0; call < 9; call++) await limiter(hang).catch(() => {})
+  await advance(1)
   const calls = [watch(limiter(hang)), watch(limiter(hang))]
   await advance(1)
   limiter.close()
@@ -443,7 +448,11 @@ describe('options', () => {
       '`queueTimeoutMs` must be a number of 0 or more, not NaN',
     ],
     [{ queue: {} }, TypeError, '`queue.createQueue` must be a function, not undefined'],
-    [{ queue: null }, TypeError, '`queue.createQueue` must be a function, not undefined'],
+    [
+      { queue: null },
+      TypeError,
+      '`queue` must be a queue such as `fifo`, `fairQueue()`, or `adaptiveLifo()`, not null',
+    ],
     [{ rates: {} }, TypeError, '`rates` must be an array of rates, not an object'],
     [{ onEvent: 'log' }, TypeError, '`onEvent` must be a function, not "log"'],
     [{ name: 5 }, TypeError, '`name` must be a string, not 5'],

@@ -1,13 +1,10 @@
 import {
   type Clock,
-  checkBooleans,
+  checkContext,
   checkFunction,
-  checkFunctions,
-  checkName,
-  checkNumber,
+  checkOptions,
   createPermit,
   MAX_TIMER_MS,
-  NO_CONTEXT,
   type Operation,
   type Permit,
   systemClock,
@@ -19,8 +16,14 @@ import { Gate } from './gate.ts'
 import type { LimiterContext, Settle, SettleContext } from './limiter-context.ts'
 import type { LimiterStats } from './limiter-stats.ts'
 import { perform, performWaiting, settleOf } from './perform.ts'
-import type { LimiterChanges, LimiterOptions } from './settings.ts'
+import { checkLimiterOptions, type LimiterChanges, type LimiterOptions } from './settings.ts'
 import { WaitingCall } from './waiting-call.ts'
+
+/** Options of `drain` and `shutdown`. */
+export interface DrainOptions {
+  /** How long to wait at most, in milliseconds. Default: without end. */
+  readonly timeoutMs?: number | undefined
+}
 
 /** Leave for one call of a limiter. */
 export interface LimiterPermit extends Permit {
@@ -53,11 +56,14 @@ export interface Limiter<C = unknown> {
   pause(): void
   resume(): void
   /**
-   * Resolves `true` when nothing runs and nothing waits, or `false` after `timeoutMs` (default: never).
-   * New calls are still taken: close the door first, or `close()`.
+   * Waits until nothing runs and nothing waits, and until the callers have seen the results of the last calls. Resolves to
+   * `true` then, or to `false` after `timeoutMs` (default: never). New calls are still accepted meanwhile: to stop, use
+   * `shutdown`.
    */
-  drain(options?: { readonly timeoutMs?: number | undefined }): Promise<boolean>
-  /** Takes no more calls and rejects those that wait; those that run end as they will. */
+  drain(options?: DrainOptions): Promise<boolean>
+  /** Stops gracefully: accepts no more calls, lets those that wait and run finish, and resolves as `drain` does. */
+  shutdown(options?: DrainOptions): Promise<boolean>
+  /** Accepts no more calls and rejects those that wait. Calls that run go on. */
   close(): void
 }
 
@@ -73,8 +79,9 @@ export function createLimiter(
   options: LimiterOptions & { readonly rates: NonNullable<LimiterOptions['rates']> },
 ): Limiter<SettleContext>
 export function createLimiter(options?: LimiterOptions): Limiter
-export function createLimiter(options: LimiterOptions = {}): Limiter<SettleContext> {
-  const limiter = new CallLimiter(options)
+export function createLimiter(options?: LimiterOptions): Limiter<SettleContext> {
+  checkLimiterOptions(options)
+  const limiter = new CallLimiter(options ?? {})
   return withMembers(
     <T>(operation: Operation<T, LimiterContext & SettleContext>, context?: LimiterContext) =>
       limiter.run(operation, context),
@@ -89,10 +96,6 @@ class CallLimiter {
   readonly #clock: Clock
 
   constructor(options: LimiterOptions) {
-    checkName(options.name)
-    checkFunctions(options, 'onEvent')
-    checkBooleans(options, 'rejectUnmeetable', 'releaseOnAbort')
-    if (options.queue !== undefined) checkFunction('queue.createQueue', options.queue?.createQueue)
     this.#gate = new Gate(options)
     this.name = this.#gate.name
     this.#clock = options.clock ?? systemClock
@@ -108,11 +111,13 @@ class CallLimiter {
 
   run<T>(
     operation: Operation<T, LimiterContext & SettleContext>,
-    context: LimiterContext = NO_CONTEXT,
+    given?: LimiterContext,
   ): Promise<T> {
     const gate = this.#gate
+    let context: LimiterContext
     let entry: CallTerms | WaitingCall
     try {
+      context = checkContext(given)
       throwIfAborted(context.signal)
       checkFunction('operation', operation)
       entry = gate.enter(context)
@@ -125,7 +130,8 @@ class CallLimiter {
     return gate.room.wait(entry).then(performWaiting.bind(entry)) as Promise<T>
   }
 
-  async acquire(context: LimiterContext = NO_CONTEXT): Promise<LimiterPermit> {
+  async acquire(given?: LimiterContext): Promise<LimiterPermit> {
+    const context = checkContext(given)
     throwIfAborted(context.signal)
     const entry = this.#gate.enter(context)
     if (!(entry instanceof WaitingCall)) return this.#permit(entry)
@@ -138,8 +144,8 @@ class CallLimiter {
     return this.#permit(entry.terms)
   }
 
-  tryAcquire(context: LimiterContext = NO_CONTEXT): LimiterPermit | undefined {
-    const terms = this.#gate.tryEnter(context)
+  tryAcquire(context?: LimiterContext): LimiterPermit | undefined {
+    const terms = this.#gate.tryEnter(checkContext(context))
     return terms && this.#permit(terms)
   }
 
@@ -174,25 +180,32 @@ class CallLimiter {
     this.#gate.pause(false)
   }
 
-  drain({
-    timeoutMs = Infinity,
-  }: {
-    readonly timeoutMs?: number | undefined
-  } = {}): Promise<boolean> {
-    checkNumber('timeoutMs', timeoutMs, { min: 0 })
-    const { idleListeners } = this.#gate
-    if (this.active === 0 && this.queued === 0) return Promise.resolve(true)
+  drain(options: DrainOptions = {}): Promise<boolean> {
+    checkOptions('drain', options, { timeoutMs: { min: 0 } })
+    const { timeoutMs = Infinity } = options
+    const gate = this.#gate
+    const clock = this.#clock
     return new Promise((resolve) => {
+      // Its callers may not have seen their results yet.
+      if (gate.isIdle) {
+        clock.setTimeout(() => resolve(true), 0)
+        return
+      }
       const end = (drained: boolean) => {
-        idleListeners.delete(onIdle)
-        this.#clock.clearTimeout(deadline)
+        gate.idleListeners.delete(onIdle)
+        clock.clearTimeout(deadline)
         resolve(drained)
       }
       const onIdle = () => end(true)
       const deadline =
-        timeoutMs > MAX_TIMER_MS ? undefined : this.#clock.setTimeout(() => end(false), timeoutMs)
-      idleListeners.add(onIdle)
+        timeoutMs > MAX_TIMER_MS ? undefined : clock.setTimeout(() => end(false), timeoutMs)
+      gate.idleListeners.add(onIdle)
     })
+  }
+
+  shutdown(options?: DrainOptions): Promise<boolean> {
+    this.#gate.stopTaking()
+    return this.drain(options)
   }
 
   close(): void {

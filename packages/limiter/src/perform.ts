@@ -12,12 +12,17 @@ export function perform<T>(
   context: LimiterContext,
 ): Promise<T> {
   const { owner } = terms
-  const { signal } = context
-  if (signal?.aborted) {
+  let signal: AbortSignal | undefined
+  let inner: LimiterContext & Partial<SettleContext>
+  try {
+    signal = context.signal
+    if (signal?.aborted) throw signal.reason
+    inner = owner.rates ? { ...context, settle: settleOf(terms) } : context
+  } catch (error) {
+    // An aborted call, or a context that throws when it is read: the slot goes back.
     owner.cancel(terms)
-    return Promise.reject(signal.reason)
+    return Promise.reject(error)
   }
-  const inner = owner.rates ? { ...context, settle: settleOf(terms) } : context
   const work = callOperation(operation, inner as LimiterContext & SettleContext)
   if (signal !== undefined) return endUnder(signal, terms, work)
   return work.then(

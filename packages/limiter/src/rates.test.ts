@@ -7,6 +7,7 @@ import { createLimiter } from './limiter.ts'
 import type { LimiterContext, SettleContext } from './limiter-context.ts'
 import type { Rate } from './rates.ts'
 import type { LimiterOptions } from './settings.ts'
+import { createTokenBucket } from './token-bucket.ts'
 
 useVirtualTime()
 
@@ -413,19 +414,30 @@ describe('what a call costs', () => {
     },
   )
 
-  test('is asked once for each call, of its context; what it throws is the error of the call', async () => {
-    const fault = new Error('no maxTokens')
-    const cost = vi.fn((context: LimiterContext) => {
-      if (context.key === undefined) throw fault
-      return 1
-    })
+  test('is asked once for each call, of its context', async () => {
+    const cost = vi.fn(() => 1)
     const { limiter } = limited([{ ...tokens, cost }])
     const context = { key: 'a model' }
     await limiter(() => 'fine', context)
     expect(cost.mock.calls).toEqual([[context]])
-    const operation = vi.fn()
-    await expect(limiter(operation)).rejects.toBe(fault)
-    expect([operation.mock.calls.length, limiter.active]).toEqual([0, 0])
+  })
+
+  test('is 1 when `cost` throws, which is reported', async () => {
+    const fault = new Error('no maxTokens')
+    const onEvent = vi.fn()
+    const cost = () => {
+      throw fault
+    }
+    const { limiter, level } = limited([{ ...tokens, cost }], { onEvent })
+    await expect(limiter(() => 'fine')).resolves.toBe('fine')
+    expect(level('tokens')).toBe(99)
+    const report = {
+      type: 'callback.failed',
+      name: 'limiter',
+      callback: 'rates[0].cost',
+      error: fault,
+    }
+    expect(onEvent).toHaveBeenCalledWith(report)
   })
 
   test('may come to be more than a burst that was lowered: it then goes when the bucket is full', async () => {
@@ -695,4 +707,29 @@ test('no token is lost or made: when all have settled, the level is burst − ta
       expect(level('tokens')).toBeCloseTo(100_000 - taken + passed, 6)
     }),
   )
+})
+
+describe('a call that a rate rejects', () => {
+  test('says exactly when it could start', async () => {
+    const { limiter, tryAcquire } = limited([tokens], { maxQueue: 0 })
+    tryAcquire(100)
+    const call = { tokens: 25 } as Call
+    await expect(limiter(hang, call)).rejects.toMatchObject({
+      code: 'QUEUE_FULL',
+      retryAfterMs: 2_500,
+    })
+    await advance(2_500)
+    await expect(limiter(() => 'fine', call)).resolves.toBe('fine')
+  })
+})
+
+test('a clock that goes back an hour puts no bucket into debt', () => {
+  let now = 3_600_000
+  const clock = { now: () => now, setTimeout: () => 0, clearTimeout: () => {} }
+  const bucket = createTokenBucket({ capacity: 10, refillPerSecond: 1, clock })
+  bucket.take(4)
+  now = 0
+  expect([bucket.tokens, bucket.waitMs(10)]).toEqual([6, 4_000])
+  now = 2_000
+  expect(bucket.tokens).toBe(8)
 })

@@ -1,4 +1,11 @@
-import { type Clock, checkFunctions, checkNumber, refusal } from '@holdfast/internal'
+import {
+  type Clock,
+  checkNumber,
+  checkOptions,
+  guardCallback,
+  type OptionRules,
+  refusal,
+} from '@holdfast/internal'
 import type { LimiterContext } from './limiter-context.ts'
 import { createTokenBucket, type TokenBucket, type TokenBucketSettings } from './token-bucket.ts'
 
@@ -30,8 +37,18 @@ export interface RateStats {
 /** What a call reserves of each rate, in their order. */
 export type Reservation = number[]
 
+const AMOUNT = { min: Number.MIN_VALUE, max: Number.MAX_VALUE }
+const CHANGE_RULES: OptionRules<RateChange> = {
+  name: 'any',
+  // Checked with the rate's name in the message, by `bucketOf`.
+  perMinute: 'any',
+  burst: 'any',
+}
+const RULES: OptionRules<Rate> = { ...CHANGE_RULES, cost: 'function' }
+
 interface Entry {
   rate: Rate
+  readonly costOf: (context: LimiterContext) => number
   readonly bucket: TokenBucket
 }
 
@@ -39,15 +56,20 @@ interface Entry {
 export class Rates {
   readonly #entries: readonly Entry[]
 
-  constructor(rates: readonly Rate[], clock: Clock) {
-    if (!Array.isArray(rates)) throw refusal('rates', rates, 'an array of rates')
+  /** @param report - Hears of a `cost` that failed. */
+  constructor(
+    rates: readonly Rate[],
+    clock: Clock,
+    report: (callback: string, error: unknown) => void,
+  ) {
     this.#entries = rates.map((rate, at) => {
+      checkOptions(`rates[${at}]`, rate, RULES)
       const isNew = rates.findIndex(({ name }) => name === rate.name) === at
       if (typeof rate.name !== 'string' || !isNew) {
         throw refusal(`rates[${at}].name`, rate.name, 'a string that no other rate has')
       }
-      checkFunctions(rate, 'cost')
-      return { rate, bucket: createTokenBucket({ ...bucketOf(rate), clock }) }
+      const costOf = guardCallback(`rates[${at}].cost`, rate.cost, () => 1, report)
+      return { rate, costOf, bucket: createTokenBucket({ ...bucketOf(rate), clock }) }
     })
   }
 
@@ -56,8 +78,8 @@ export class Rates {
    * @throws RangeError or TypeError when it is no number, or more than a bucket ever holds.
    */
   costs(context: LimiterContext): Reservation {
-    return this.#entries.map(({ rate: { name, cost }, bucket }) =>
-      checkNumber(`cost of ${name}`, cost ? cost(context) : 1, { min: 0, max: bucket.capacity }),
+    return this.#entries.map(({ rate: { name }, costOf, bucket }) =>
+      checkNumber(`cost of ${name}`, costOf(context), { min: 0, max: bucket.capacity }),
     )
   }
 
@@ -99,8 +121,8 @@ export class Rates {
 
   /** @throws RangeError or TypeError naming what is wrong; nothing is changed then. */
   update(changes: readonly RateChange[]): void {
-    if (!Array.isArray(changes)) throw refusal('rates', changes, 'an array of rates')
-    const updates = changes.map((change) => {
+    const updates = changes.map((change, at) => {
+      checkOptions(`rates[${at}]`, change, CHANGE_RULES)
       const entry = this.#entry(change.name)
       const { perMinute = entry.rate.perMinute, burst = entry.rate.burst } = change
       const rate = { ...entry.rate, perMinute, burst }
@@ -131,8 +153,7 @@ export class Rates {
 
 /** @throws RangeError or TypeError naming the rate and what is wrong with it. */
 function bucketOf({ name, perMinute, burst = perMinute }: Rate): TokenBucketSettings {
-  const rule = { min: Number.MIN_VALUE, max: Number.MAX_VALUE }
-  checkNumber(`perMinute of ${name}`, perMinute, rule)
-  checkNumber(`burst of ${name}`, burst, rule)
+  checkNumber(`perMinute of ${name}`, perMinute, AMOUNT)
+  checkNumber(`burst of ${name}`, burst, AMOUNT)
   return { capacity: burst, refillPerSecond: perMinute / 60 }
 }

@@ -31,7 +31,8 @@ export class ServiceRate {
 
   #pass(now: number): void {
     if (this.#busySince === undefined) return
-    this.#busyMs += now - this.#busySince
+    // A clock that went back has passed no time.
+    this.#busyMs += Math.max(0, now - this.#busySince)
     this.#busySince = now
     if (this.#starts <= MEMORY) return
     this.#busyMs *= MEMORY / this.#starts

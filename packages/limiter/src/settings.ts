@@ -1,4 +1,12 @@
-import { type Clock, checkFunction, checkNumber } from '@holdfast/internal'
+import {
+  type Clock,
+  checkClock,
+  checkFunction,
+  checkNumber,
+  checkOptions,
+  type OptionRules,
+  refusal,
+} from '@holdfast/internal'
 import type { AdaptiveLimit } from './adaptive.ts'
 import type { LimiterEvent } from './events.ts'
 import type { QueueDiscipline } from './queue-discipline.ts'
@@ -51,18 +59,55 @@ export interface Settings {
 
 const DEFAULTS: Settings = { maxConcurrent: 5, maxQueue: 20, queueTimeoutMs: 30_000 }
 
-/**
- * The present settings with those that are given in their place.
- *
- * @throws RangeError or TypeError naming the one that is wrong.
- */
-export function checkSettings(given: LimiterSettings, present: Settings = DEFAULTS): Settings {
-  const { maxConcurrent = present.maxConcurrent, maxQueue = present.maxQueue } = given
-  const { queueTimeoutMs = present.queueTimeoutMs } = given
-  if (typeof maxConcurrent === 'object' && maxConcurrent !== null) {
-    checkFunction('maxConcurrent.createLimit', maxConcurrent.createLimit)
-  } else checkNumber('maxConcurrent', maxConcurrent, { min: 0, integer: true })
-  checkNumber('maxQueue', maxQueue, { min: 0, integer: true })
-  checkNumber('queueTimeoutMs', queueTimeoutMs, { min: 0 })
-  return { maxConcurrent, maxQueue, queueTimeoutMs }
+const INTEGER = { min: 0, integer: true }
+
+const CHANGE_RULES: OptionRules<LimiterChanges> = {
+  maxConcurrent: checkMaxConcurrent,
+  maxQueue: INTEGER,
+  queueTimeoutMs: { min: 0 },
+  rates: checkRates,
+}
+
+const RULES: OptionRules<LimiterOptions> = {
+  ...CHANGE_RULES,
+  queue: (option, value) => {
+    if (Object(value) !== value) {
+      throw refusal(option, value, 'a queue such as `fifo`, `fairQueue()`, or `adaptiveLifo()`')
+    }
+    checkFunction(`${option}.createQueue`, (value as QueueDiscipline).createQueue)
+  },
+  rejectUnmeetable: 'boolean',
+  releaseOnAbort: 'boolean',
+  name: 'string',
+  onEvent: 'function',
+  clock: checkClock,
+}
+
+function checkMaxConcurrent(option: string, value: unknown): void {
+  if (typeof value === 'object' && value !== null) {
+    checkFunction(`${option}.createLimit`, (value as AdaptiveLimit).createLimit)
+  } else checkNumber(option, value, INTEGER)
+}
+
+function checkRates(option: string, value: unknown): void {
+  if (!Array.isArray(value)) throw refusal(option, value, 'an array of rates')
+}
+
+/** @throws RangeError or TypeError that names the option that is wrong. */
+export function checkLimiterOptions(options: LimiterOptions | undefined): void {
+  checkOptions('createLimiter', options, RULES)
+}
+
+/** The present settings with those that are given in their place. */
+export function resolveSettings(given: LimiterSettings, present: Settings = DEFAULTS): Settings {
+  return {
+    maxConcurrent: given.maxConcurrent ?? present.maxConcurrent,
+    maxQueue: given.maxQueue ?? present.maxQueue,
+    queueTimeoutMs: given.queueTimeoutMs ?? present.queueTimeoutMs,
+  }
+}
+
+/** @throws RangeError or TypeError that names the setting that is wrong. */
+export function checkLimiterChanges(changes: LimiterChanges): void {
+  checkOptions('update', changes, CHANGE_RULES)
 }

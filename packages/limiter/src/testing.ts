@@ -7,6 +7,9 @@ import type { LimiterOptions } from './settings.ts'
 export const reason: Error = new Error('the caller gave up')
 export const boom: Error = new Error('boom')
 
+/** An event that says how the limiter stands. */
+export type LimiterReport = Extract<LimiterEvent, { readonly active: number }>
+
 /** A call whose work ends when told. */
 export interface Job extends Deferred<string> {
   readonly call: Watched<string>
@@ -16,14 +19,18 @@ export interface Jobs {
   readonly limiter: Limiter
   /** In the order in which they began. */
   readonly begun: readonly string[]
-  readonly events: readonly LimiterEvent[]
+  /** What it reported since it was created. */
+  readonly events: readonly LimiterReport[]
   begin(label: string, context?: LimiterContext): Job
 }
 
 /** Runs calls that end when told, and remembers which began, and what the limiter told. */
 export function jobs(options: LimiterOptions = {}): Jobs {
-  const events: LimiterEvent[] = []
-  const limiter = createLimiter({ onEvent: (event) => void events.push(event), ...options })
+  const events: LimiterReport[] = []
+  const onEvent = (event: LimiterEvent) => {
+    if (event.type !== 'callback.failed' && event.type !== 'limiter.created') events.push(event)
+  }
+  const limiter = createLimiter({ onEvent, ...options })
   const begun: string[] = []
   const begin = (label: string, context?: LimiterContext): Job => {
     const work = deferred<string>()

@@ -1,4 +1,11 @@
-import { type Clock, checkNumber, systemClock } from '@holdfast/internal'
+import {
+  type Clock,
+  checkClock,
+  checkNumber,
+  checkOptions,
+  type OptionRules,
+  systemClock,
+} from '@holdfast/internal'
 
 /** What can be changed on a bucket in use. */
 export interface TokenBucketSettings {
@@ -30,6 +37,13 @@ export interface TokenBucket {
   update(settings: { readonly [K in keyof TokenBucketSettings]?: number | undefined }): void
 }
 
+const AMOUNT = { min: Number.MIN_VALUE, max: Number.MAX_VALUE }
+const RULES: OptionRules<TokenBucketOptions> = {
+  capacity: AMOUNT,
+  refillPerSecond: AMOUNT,
+  clock: checkClock,
+}
+
 /** Of the capacity: what sums of fractions may lack for want of precision. */
 const TOLERANCE = 1e-9
 
@@ -39,6 +53,7 @@ const TOLERANCE = 1e-9
  * @throws RangeError or TypeError naming the option that is wrong.
  */
 export function createTokenBucket(options: TokenBucketOptions): TokenBucket {
+  checkOptions('createTokenBucket', options, RULES)
   const { clock = systemClock } = options
   let { capacity, refillPerSecond } = checkSettings(options)
   let tokens = capacity
@@ -46,7 +61,9 @@ export function createTokenBucket(options: TokenBucketOptions): TokenBucket {
 
   function refill(): number {
     const now = clock.now()
-    tokens = Math.min(capacity, tokens + ((now - at) / 1_000) * refillPerSecond)
+    // A clock that went back has refilled nothing.
+    const passedMs = Math.max(0, now - at)
+    tokens = Math.min(capacity, tokens + (passedMs / 1_000) * refillPerSecond)
     at = now
     return tokens
   }
@@ -93,8 +110,7 @@ function checkTokens(tokens: number): void {
 }
 
 function checkSettings({ capacity, refillPerSecond }: TokenBucketSettings): TokenBucketSettings {
-  const rule = { min: Number.MIN_VALUE, max: Number.MAX_VALUE }
-  checkNumber('capacity', capacity, rule)
-  checkNumber('refillPerSecond', refillPerSecond, rule)
+  checkNumber('capacity', capacity, AMOUNT)
+  checkNumber('refillPerSecond', refillPerSecond, AMOUNT)
   return { capacity, refillPerSecond }
 }

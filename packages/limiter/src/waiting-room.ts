@@ -9,17 +9,25 @@ import type { CallTerms } from './call-terms.ts'
 import { LimiterClosedError, QueueFullError, QueueTimeoutError } from './errors.ts'
 import type { LimiterEventFacts, RejectionReason } from './events.ts'
 import { fifo } from './fifo.ts'
+import { guardQueue } from './guard-queue.ts'
 import type { Queue, Waiter } from './queue-discipline.ts'
 import { ServiceRate } from './service-rate.ts'
 import type { LimiterOptions, Settings } from './settings.ts'
 import type { Verdict, WaitingCall } from './waiting-call.ts'
 import { WaitingLine } from './waiting-line.ts'
 
+/** How many rejections of a limiter have a stack trace: enough to find the caller, and cheap under overload. */
+const TRACED_REJECTIONS = 10
+
 /** What the waiting room needs of the gate that it belongs to. */
 interface Host {
   readonly name: string
   /** When somebody who waits may start though nobody ends; `Infinity` for never. */
   readonly readyAt: number
+  /** Until when the rates let none of such calls start, in milliseconds from now. */
+  rateWaitMs(terms: CallTerms): number | undefined
+  /** Hears of a callback that failed. */
+  report(callback: string, error: unknown): void
   /** Somebody has left: others may be able to start. */
   dispatch(): void
   tell(facts: LimiterEventFacts): void
@@ -38,6 +46,7 @@ export class WaitingRoom {
   /** Who is next, which need not be the first that came. */
   readonly #order: Queue
   readonly #pace = new ServiceRate()
+  #rejections = 0
   #timer: unknown
   /** When it rings; `Infinity` when it is not set. */
   #timerAt = Infinity
@@ -51,7 +60,7 @@ export class WaitingRoom {
     this.#rejectUnmeetable = rejectUnmeetable
     this.#host = host
     this.#clock = clock
-    this.#order = queue.createQueue(this.line, clock)
+    this.#order = guardQueue(queue, this.line, clock, host.report)
   }
 
   join(call: WaitingCall): void {
@@ -84,8 +93,15 @@ export class WaitingRoom {
 
   /** Resolves when the call has started, or is refused. */
   wait(call: WaitingCall): Promise<Verdict> {
-    const { signal } = call.context
     return new Promise((resolve) => {
+      // Checked before, a context may still throw when it is read again.
+      let signal: AbortSignal | undefined
+      try {
+        signal = call.context.signal
+      } catch (error) {
+        this.leave(call)
+        throw error
+      }
       call.tell = resolve
       this.#pace.busy(call.since)
       this.setTimer()
@@ -117,12 +133,20 @@ export class WaitingRoom {
     if (reason === 'aborted') return call?.context.signal?.reason
     const { name } = this.#host
     const { maxQueue, queueTimeoutMs } = this.settings
-    return withoutStack(() => {
+    const create = () => {
       if (reason === 'closed' || call === undefined) return new LimiterClosedError(name)
-      if (reason === 'full') return new QueueFullError(name, maxQueue, this.estimate())
+      const retryAfterMs = this.#retryAfterMs(call)
+      if (reason === 'full') return new QueueFullError(name, maxQueue, retryAfterMs)
       const ms = reason === 'timeout' ? queueTimeoutMs : call.terms.deadlineAt - call.since
-      return new QueueTimeoutError(name, ms, this.estimate())
-    })
+      return new QueueTimeoutError(name, ms, retryAfterMs)
+    }
+    return ++this.#rejections > TRACED_REJECTIONS ? withoutStack(create) : create()
+  }
+
+  /** When such a call could start: as fast as the queue has moved, and not before the rates let it. */
+  #retryAfterMs(call: WaitingCall): number | undefined {
+    const [queueMs, ratesMs] = [this.estimate(), this.#host.rateWaitMs(call.terms)]
+    return ratesMs === undefined ? queueMs : Math.max(ratesMs, queueMs ?? 0)
   }
 
   /** Turns away a call that nobody has room for, or that would still wait when its deadline comes. */
