@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { createToolLoopGuard } from './create-tool-loop-guard.ts'
 import { calls, heard, row, says, short, times, told } from './testing.ts'
 
-const limits = { steps: { warn: 999, block: 999 } }
+const never = { warn: Infinity, block: Infinity }
+const limits = { stepsWithoutProgress: never, steps: never }
 const work = (count: number, tool = 'read') => times(count, (n) => says(tool, { n }, `text ${n}`))
 
 function clockOf() {

@@ -1,35 +1,44 @@
-import { checkNumber } from '@holdfast/internal'
-import { checkObject } from './check.ts'
+import type { NumberRule, OptionRules } from '@holdfast/internal'
+import { checkFields } from './check.ts'
 import type { Limit } from './limits.ts'
 
-/** What a run may use: a warning at three quarters of it, the last answer when it is used up. Default of each: no bound. */
+/**
+ * What a run may use. The guard warns at 75 % of a budget, and asks for the final answer when it is used up. Default of each:
+ * no bound.
+ */
 export interface BudgetOptions {
   /** Tool calls. */
   readonly calls?: number | undefined
-  /** Of any one tool. */
+  /** Calls of any one tool. */
   readonly callsPerTool?: number | undefined
   readonly tokens?: number | undefined
-  /** In the unit in which `turn` is told of it. */
+  /** In the unit of the costs that you pass to `turn`. */
   readonly cost?: number | undefined
-  /** From the guard's making. */
+  /** Time since the guard was created, in milliseconds. */
   readonly wallMs?: number | undefined
 }
 
-const NAMES = ['calls', 'callsPerTool', 'tokens', 'cost', 'wallMs'] as const
-
-/** One of them, as it is looked at. */
+/** A budget and its limit. */
 export interface Budget {
-  readonly name: (typeof NAMES)[number]
+  readonly name: keyof BudgetOptions
   readonly limit: Limit
 }
 
-/** @throws TypeError or RangeError naming the budget that is wrong. */
-export function checkBudgets(options: BudgetOptions | undefined): readonly Budget[] {
-  const given = checkObject('budgets', options)
-  return NAMES.flatMap((name) => {
-    if (given[name] === undefined) return []
-    const block = checkNumber(`budgets.${name}`, given[name], { min: Number.MIN_VALUE })
-    return { name, limit: { warn: block * WARNS_AT, block } }
+const RULE: NumberRule = { min: Number.MIN_VALUE }
+const RULES = {
+  calls: RULE,
+  callsPerTool: RULE,
+  tokens: RULE,
+  cost: RULE,
+  wallMs: RULE,
+} satisfies OptionRules<BudgetOptions>
+
+/** @throws TypeError or RangeError that names the budget. */
+export function checkBudgets(options: BudgetOptions = {}): readonly Budget[] {
+  checkFields('budgets', options, RULES)
+  return (Object.keys(RULES) as (keyof BudgetOptions)[]).flatMap((name) => {
+    const block = options[name]
+    return block === undefined ? [] : { name, limit: { warn: block * WARNS_AT, block } }
   })
 }
 

@@ -6,8 +6,9 @@ import { Hash } from './hash.ts'
  */
 export const MAX_HASHED = 32_768
 
-/** How long text may be for its layout to make no difference. */
+/** How long text may be for its layout to make no difference, and for the order of its words to make none. */
 const MAX_LOOSE = 2048
+const MAX_UNORDERED = 256
 /** The most of a text that is masked, at each end. */
 const MAX_MASKED = 4096
 const MAX_DEPTH = 64
@@ -22,7 +23,10 @@ export interface Canon {
   readonly ignores?: ((key: string) => boolean) | undefined
   /** Takes from a text what means nothing. */
   readonly mask?: ((text: string) => string) | undefined
-  /** Whether it makes no difference how short text is laid out: that of a query or a command, but not of a file. */
+  /**
+   * Whether the order of the words of a short text makes no difference, nor how a longer one is laid out. So it is for queries
+   * and commands, but not for files.
+   */
   readonly isLoose?: boolean | undefined
 }
 
@@ -180,7 +184,10 @@ class Reader {
   #text(text: string): void {
     const { isLoose, mask } = this.#canon
     const { length } = text
-    if (isLoose && length <= MAX_LOOSE) {
+    if (isLoose && length <= MAX_UNORDERED) {
+      this.#room -= Math.min(length, this.#room)
+      this.hash.addWords(text)
+    } else if (isLoose && length <= MAX_LOOSE) {
       this.#characters(text.trim().replace(BLANKS, ' '))
     } else if (mask === undefined) this.#characters(text)
     else if (length <= 2 * MAX_MASKED) this.#characters(mask(text))

@@ -5,6 +5,8 @@ import { fails, row, says, step, times } from './testing.ts'
 import { ToolLoopError } from './tool-loop-error.ts'
 
 const same = () => says('read_file', { path: 'a' }, 'text')
+const keeps = (count: number) =>
+  `You keep calling \`read_file\` with the same input; its result has not changed, and the last ${count} calls brought nothing new.`
 const messageOf = (verdict: Verdict | undefined) =>
   verdict && verdict.action !== 'allow' ? verdict.message : undefined
 
@@ -14,17 +16,17 @@ describe('what the model is told', () => {
     expect(verdicts.map(messageOf)).toEqual([
       undefined,
       undefined,
-      'You have called `read_file` with the same input 3 times in a row; its result does not change. Use what you know already, try something else, or ask the user.',
+      `${keeps(3)} Use what you know already, try something else, or ask the user.`,
       undefined,
-      'You have called `read_file` with the same input 5 times in a row; its result does not change. This call was not made. Use what you know already, try something else, or ask the user.',
-      'You have called `read_file` with the same input 6 times in a row; its result does not change. This call was not made. Use what you know already, try something else, or ask the user.',
-      'You have called `read_file` with the same input 7 times in a row; its result does not change. No more tools: give your final answer now, from what you have, and say what is missing.',
-      'You have called `read_file` with the same input 7 times in a row; its result does not change. The run was stopped.',
+      `${keeps(5)} This call was not made. Use what you know already, try something else, or ask the user.`,
+      `${keeps(6)} This call was not made. Use what you know already, try something else, or ask the user.`,
+      `${keeps(7)} No more tools: give your final answer now, from what you have, and say what is missing.`,
+      `${keeps(7)} The run was stopped.`,
     ])
   })
 
   test('names the last error, not all of it', () => {
-    const acts = times(3, () => fails('sh', 'x', new Error(`EPERM: not you ${'!'.repeat(1_000)}`)))
+    const acts = times(4, () => fails('sh', 'x', new Error(`EPERM: not you ${'!'.repeat(1_000)}`)))
     const message = messageOf(row(createToolLoopGuard(), ...acts).at(-1))
     expect(message).toContain('The last error was: EPERM: not you !!!')
     expect(message).toContain('Read the error and change the input')
@@ -40,17 +42,22 @@ describe('what the model is told', () => {
     [
       'same-call',
       times(3, () => ({ tool: 't' })),
-      'You have called `t` with the same input 3 times in a row.',
+      'You have called `t` with the same input 3 times.',
     ],
     [
       'same-answer',
-      times(3, (n) => says('t', n, { a: 'no answer here' })),
-      'You have called `t` 3 times in a row with other inputs; it says the same to all of them.',
+      times(4, (n) => says('t', n, { error: 'out of paper' })),
+      'You have called `t` 4 times with different inputs, and each call failed, found nothing, or gave the same answer.',
     ],
     [
-      'cycle',
-      times(4, (n) => says('t', n % 2, `text ${n % 2}`)),
-      'You go through the same 2 steps again and again, with the same results.',
+      'frequent',
+      times(11, (n) => (n % 2 ? says('read_file', n, `text ${n}`) : same())),
+      'You have called `read_file` with the same input 6 times, with the same result each time.',
+    ],
+    [
+      'failing-check',
+      times(20, (n) => (n % 2 ? says('t', {}, '1 failed') : says('write', { n }, 'ok'))),
+      '`t` has failed in the same way 10 times, whatever you changed.',
     ],
     [
       'unknown-tool',
@@ -58,7 +65,10 @@ describe('what the model is told', () => {
       'There is no tool `u`. You have called tools that do not exist 2 times.',
     ],
   ])('of %s', (reason, acts, message) => {
-    const verdict = row(createToolLoopGuard({ knownTools: ['t'] }), ...acts).at(-1)
+    const verdict = row(
+      createToolLoopGuard({ knownTools: ['t', 'read_file', 'write'] }),
+      ...acts,
+    ).at(-1)
     expect(verdict).toMatchObject({ action: 'warn', reason })
     expect(messageOf(verdict)).toContain(message)
   })
@@ -70,12 +80,24 @@ describe('what the model is told', () => {
     })
     const text = 'Let me see.'
     expect(messageOf(guard.turn({ text }))).toBe(
-      'You have taken 1 steps of 9. Do what is needed most, and come to an answer.',
+      'You have taken 1 steps of 9. Do what matters most, and come to an answer.',
     )
     expect(messageOf(guard.turn({ text, usage: { totalTokens: 80 } }))).toBe(
-      'You have used 80 of 100 (tokens). Do what is needed most, and come to an answer.',
+      'You have used 80 of 100 (tokens). Do what matters most, and come to an answer.',
     )
     expect(messageOf(guard.turn({ text }))).toContain('You have said the same 3 times')
+    const idle = times(9, () => guard.turn()).map(messageOf)
+    expect(idle).toContain(
+      'You have taken 9 steps of 9. No more tools: give your final answer now, from what you have, and say what is missing.',
+    )
+    const other = createToolLoopGuard()
+    expect(
+      times(12, () => other.turn())
+        .map(messageOf)
+        .at(-1),
+    ).toBe(
+      'You have taken 12 steps without progress. Use what you know already, try something else, or ask the user.',
+    )
   })
 })
 
@@ -127,7 +149,7 @@ describe('the error', () => {
   test('can be had of a guard that has nothing to say', () => {
     expect(createToolLoopGuard().error()).toMatchObject({
       reason: 'steps',
-      evidence: { count: 0, limit: 25 },
+      evidence: { count: 0, limit: 200 },
       history: [],
     })
   })
@@ -147,6 +169,7 @@ describe('events', () => {
       limit: 5,
     }
     expect(events).toEqual([
+      expect.objectContaining({ type: 'tool-loop-guard.created' }),
       { ...common, action: 'warn', count: 3 },
       { ...common, action: 'block', count: 5 },
       { ...common, action: 'block', count: 6 },
@@ -155,10 +178,26 @@ describe('events', () => {
     ])
   })
 
+  test('tell of the creation, with all reasons that verdicts may have', () => {
+    const onEvent = vi.fn()
+    createToolLoopGuard({
+      name: 'agent',
+      mode: 'warn',
+      detectors: [{ name: 'own', detect: () => undefined }],
+      onEvent,
+    })
+    expect(onEvent).toHaveBeenCalledExactlyOnceWith({
+      type: 'tool-loop-guard.created',
+      name: 'agent',
+      mode: 'warn',
+      reasons: expect.arrayContaining(['same-call', 'same-result', 'no-progress', 'budget', 'own']),
+    })
+  })
+
   test('a budget is told by its name', () => {
     const onEvent = vi.fn()
     createToolLoopGuard({ onEvent, budgets: { tokens: 10 } }).turn({ usage: { totalTokens: 10 } })
-    expect(onEvent).toHaveBeenCalledExactlyOnceWith({
+    expect(onEvent).toHaveBeenLastCalledWith({
       type: 'tool-loop-guard.triggered',
       name: 'tool-loop-guard',
       action: 'finish',
@@ -171,9 +210,10 @@ describe('events', () => {
 
   test('a replay is not told again', () => {
     const onEvent = vi.fn()
-    const guard = createToolLoopGuard({ onEvent, limits: { sameCall: { block: 1 } } })
+    const guard = createToolLoopGuard({ onEvent, budgets: { calls: 0.5 } })
+    onEvent.mockClear()
     for (let n = 0; n < 3; n++) guard.before({ id: 'a', tool: 'read' })
-    expect(onEvent).toHaveBeenCalledOnce()
+    expect(onEvent).toHaveBeenCalledTimes(0)
   })
 
   test('an observer that throws or rejects harms nobody', async () => {

@@ -1,8 +1,8 @@
 import type { ToolLoopError } from './tool-loop-error.ts'
 
-/** A call of a tool, as the model asked for it. */
+/** A tool call, as the model asked for it. */
 export interface ToolCall {
-  /** The id of the tool use: results are matched by it, and one that comes again is not counted again. */
+  /** The id of the tool use. It matches results to calls, and a call whose id is passed again is not counted again. */
   readonly id?: string | undefined
   readonly tool: string
   readonly input?: unknown
@@ -11,16 +11,16 @@ export interface ToolCall {
 /** How a call ended. */
 export type ToolResult = { readonly output: unknown } | { readonly error: unknown }
 
-/** An answer of the model. */
+/** One answer of the model. */
 export interface Turn {
-  /** What it said, without its tool calls. */
+  /** Its text, without its tool calls. */
   readonly text?: string | undefined
   readonly usage?: TokenUsage | undefined
-  /** What it cost, in any unit: that of `budgets.cost`. */
+  /** What it cost, in the unit of `budgets.cost`. */
   readonly cost?: number | undefined
 }
 
-/** As Bedrock's Converse tells it. */
+/** Token counts, with the names that Bedrock's Converse uses. Without `totalTokens`, input and output are added up. */
 export interface TokenUsage {
   readonly inputTokens?: number | undefined
   readonly outputTokens?: number | undefined
@@ -28,81 +28,80 @@ export interface TokenUsage {
 }
 
 /**
- * What is to be done, from the mildest:
+ * What to do with a call or an answer, from the mildest to the gravest:
  *
  * - `allow`: go on.
- * - `warn`: go on, and give the model the verdict's message with the result. Once a streak.
- * - `block`: do not run this call; its tool result is the verdict's message, so that every tool use keeps its result.
- * - `finish`: do not run it; give the model its message, ask once more with tools off, and take that for the answer.
- * - `stop`: end the run, with `guard.error()`.
+ * - `warn`: run the call, and give the model the verdict's message with the result. Once for each streak.
+ * - `block`: do not run this call. Use the verdict's message as its result, so that every tool use has one.
+ * - `finish`: do not run it. Give the model the message, ask it once more with tools off, and use that as the final answer.
+ * - `stop`: end the run by throwing `guard.error()`.
  */
 export type Action = 'allow' | 'warn' | 'block' | 'finish' | 'stop'
 
-/** What a verdict rests on. Holds no content of the user's: counts, and the tool's name. */
+/** What a verdict is based on: counts and the tool's name, nothing of inputs, outputs, or texts. */
 export interface Evidence {
-  /** Who found it: the detector, `steps`, or the budget, as in `budget.tokens`. */
+  /** What found it: the name of a detector, `no-progress`, `steps`, or a budget, such as `budget.tokens`. */
   readonly detector: string
   readonly tool?: string | undefined
-  /** How often, or how much. */
+  /** How often it happened, or how much was used. */
   readonly count: number
-  /** At how much the guard acts, or, where it never does, warns. */
+  /** The count at which the guard acts or, if it never does, warns. */
   readonly limit: number
-  /** Of a cycle, how many steps long. */
-  readonly period?: number | undefined
 }
 
-/** What the guard says of a call or an answer. The same history has the same verdicts. */
+/** The guard's verdict on a call or an answer. The same history always gets the same verdicts. */
 export type Verdict =
   | { readonly action: 'allow' }
   | {
       readonly action: Exclude<Action, 'allow'>
       readonly reason: Reason
-      /** For the model: what it does, how often, the last error, and a way out. */
+      /** For the model: what it repeats, how often, the last error, and what to do instead. */
       readonly message: string
       readonly evidence: Evidence
     }
 
-/** Why: the name of the detector, `steps`, or `budget`. */
+/** The reason of a verdict: the name of a detector, `no-progress`, `steps`, or `budget`. */
 export type Reason =
+  | 'no-progress'
   | 'steps'
   | 'budget'
   | 'same-call'
   | 'same-result'
   | 'same-error'
   | 'same-answer'
-  | 'cycle'
   | 'frequent'
+  | 'failing-check'
   | 'unknown-tool'
   | 'same-text'
   | (string & {})
 
-/** `off`: everything is allowed. `warn`: nothing graver than a warning. `enforce`: the whole ladder. */
+/** `off`: every verdict is `allow`. `warn`: no verdict is graver than `warn`. `enforce`: all verdicts. */
 export type Mode = 'off' | 'warn' | 'enforce'
 
-/** Watches one run of a conversation. */
+/** Watches one run of a conversation. No method throws, whatever it is given. */
 export interface ToolLoopGuard {
   readonly name: string
-  /** May be changed at any time; what has been counted stays. */
+  /** May be changed at any time. What was counted stays. */
   mode: Mode
-  /** Before a tool runs. Never throws. */
+  /** Call this before a tool runs. */
   before(call: ToolCall): Verdict
   /**
-   * When it has run, or has failed. Without an id it is the oldest call that waits. Of a call that was not announced, that
-   * has its result already, or that was not to run, it does nothing. Never throws.
+   * Call this when a tool has run or failed. Without an id the result is that of the oldest call that waits. A result is
+   * ignored if its call was not announced, has a result, or was not to run.
    */
   after(id: string | undefined, result: ToolResult): void
-  /** For each answer of the model, before the calls that it asks for: they are judged as one step. Never throws. */
+  /** Call this for each answer of the model, before its tool calls, which then count as one step. */
   turn(turn?: Turn): Verdict
-  /** What to throw when a verdict says `stop`: why, the calls that led there, what was used, and how to go on. */
+  /** The error to throw when a verdict is `stop`: the reason, the calls that led there, what was used, and a snapshot. */
   error(): ToolLoopError
-  /** A new message of the user: streaks and steps begin anew, budgets go on. */
+  /** Call this when the user sends a message. Steps and repetitions are counted anew, budgets go on. */
   reset(): void
-  /** All that it knows, as plain JSON without content of the user's. */
+  /** The guard's state as plain JSON, without inputs, outputs, or texts. */
   snapshot(): GuardSnapshot
 }
 
-/** Made by `snapshot()`; only its version is for others to read. */
+/** What `snapshot()` returns. Only its version is meant to be read. */
 export interface GuardSnapshot {
-  readonly version: 1
+  readonly version: 2
   readonly [field: string]: unknown
 }

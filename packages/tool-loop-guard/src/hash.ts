@@ -7,6 +7,10 @@ const ENCODER = /* @__PURE__ */ new TextEncoder()
 const CHUNK = 4096
 /** How long text must be for it to be worth the while. */
 const MIN_ENCODED = 24
+const BLANK = 32
+const COMMA = 44
+const BAR = 124
+const NO_BREAK_SPACE = 160
 const BYTES = /* @__PURE__ */ new Uint8Array(3 * CHUNK + 4)
 const BYTES_AS_WORDS = /* @__PURE__ */ new Int32Array(/* @__PURE__ */ BYTES.buffer)
 
@@ -52,6 +56,34 @@ export class Hash {
     this.#b = b
   }
 
+  /** The words of a text, in any order. They end at blanks, at commas, and at bars. */
+  addWords(text: string): void {
+    let sumA = 0
+    let sumB = 0
+    let count = 0
+    let a = 0
+    let b = 0
+    for (let at = 0; at <= text.length; at++) {
+      const code = at < text.length ? text.charCodeAt(at) : BLANK
+      if (isBlank(code) || code === COMMA || code === BAR) {
+        if (a === 0 && b === 0) continue
+        // Spread, so that sums of different words do not cancel each other out.
+        sumA = (sumA + mix(a)) | 0
+        sumB = (sumB + mix(b)) | 0
+        count++
+        a = b = 0
+      } else {
+        a = Math.imul(a ^ code, FACTOR_A) + 1
+        b = Math.imul(b ^ code, FACTOR_B) + 1
+        a ^= a >>> 15
+        b ^= b >>> 15
+      }
+    }
+    this.add(count)
+    this.add(sumA)
+    this.add(sumB)
+  }
+
   /** Four bytes at a time: to look at each character takes three times as long. */
   #addEncoded(text: string): void {
     const { written } = ENCODER.encodeInto(text, BYTES)
@@ -69,6 +101,10 @@ export class Hash {
     this.#a = a
     this.#b = b
   }
+}
+
+function isBlank(code: number): boolean {
+  return code === BLANK || (code >= 9 && code <= 13) || code === NO_BREAK_SPACE
 }
 
 /** Spreads each bit over all, as MurmurHash3 does at its end. */

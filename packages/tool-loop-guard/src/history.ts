@@ -1,4 +1,5 @@
 import type { AnswerKind } from './answer-kind.ts'
+import type { Effect } from './tool-effect.ts'
 
 /** How a call went, without content of the user's. */
 export interface CallRecord {
@@ -8,33 +9,45 @@ export interface CallRecord {
   readonly key: number
   /** A throttle, or that the tool cannot be reached, is an `outage`. */
   readonly outcome: 'pending' | 'blocked' | 'output' | 'error' | 'outage'
-  /** The same for equal results; `undefined` while there is none. One that was blocked has that of the call before. */
-  readonly result?: number | undefined
+  /** What the call does to the world, as far as can be told. */
+  readonly effect: Effect
   /**
-   * The same for results of a call that differ only in what means nothing, such as the time. One that was blocked has that
-   * of the call before, as it would have ended alike.
+   * The same for results that are equal whatever the input was; `undefined` while there is none. A call that was blocked has
+   * that of the same call before.
    */
+  readonly result?: number | undefined
+  /** The same for results of the same call that differ only in what means nothing, such as the time. */
   readonly mark?: number | undefined
-  /** What a result says; an error is `telling`. */
+  /** What kind of answer it had. */
   readonly kind?: AnswerKind | undefined
-  /** Whether it has brought something new. */
+  /** Whether the answer tells of a failure. */
+  readonly tellsFailure?: boolean | undefined
+  /**
+   * Whether the answer says that something is still under way, or the tool is marked as a poll. Before there is an answer,
+   * `false` says that the input itself names such a state, so that the answer may name it too.
+   */
+  readonly isWait?: boolean | undefined
+  /** Whether the answer was new: the input was never answered before, or was answered otherwise. */
+  readonly isNew: boolean
+  /** Whether it is progress: the answer is new, and neither a failure nor that there is nothing. */
   readonly isProgress: boolean
   /** Whether there is no such tool. */
   readonly isUnknown: boolean
 }
 
-/** An answer of the model. */
+/** One answer of the model, and the calls that it asked for. */
 export interface Step {
-  /** The same for equal texts; `undefined` when there was none, or when it need not be new: while the model waits. */
+  /** The same for equal texts; `undefined` when there was none, or while the model waits for something. */
   text?: number | undefined
-  /** What it asked for. */
+  /** Whether an exempt tool was called. Such a step neither is progress nor lacks it. */
+  isExempt?: boolean | undefined
   readonly calls: CallRecord[]
 }
 
 const MAX_STEPS = 64
 const MAX_CALLS = 256
 
-/** The last answers of the model, newest first, and what became of the calls that they asked for. */
+/** The last answers of the model, newest first, and how the calls ended that they asked for. */
 export class History {
   readonly steps: Step[]
   readonly #earlier: Step[]
@@ -46,15 +59,15 @@ export class History {
     this.#calls = steps.reduce((sum, { calls }) => sum + calls.length, 0)
   }
 
-  /** Those before the one at hand, without those that asked for no calls. */
+  /** The steps before the current one that asked for calls. */
   get earlier(): readonly Step[] {
     return this.#earlier
   }
 
   begin(step: Step): void {
     const { steps } = this
-    const [over] = steps
-    if (over && over.calls.length > 0) this.#earlier.unshift(over)
+    const [previous] = steps
+    if (previous && previous.calls.length > 0) this.#earlier.unshift(previous)
     steps.unshift(step)
     while (steps.length > MAX_STEPS || (this.#calls > MAX_CALLS && steps.length > 1)) {
       const count = steps.pop()?.calls.length ?? 0
@@ -63,7 +76,7 @@ export class History {
     }
   }
 
-  /** Of an answer with calls without end it keeps the last. */
+  /** Adds a call to the current step, which keeps its last `MAX_CALLS`. */
   add(call: CallRecord): void {
     const calls = this.steps[0]?.calls ?? []
     if (calls.push(call) > MAX_CALLS) calls.shift()
@@ -71,8 +84,8 @@ export class History {
   }
 
   /**
-   * Ends the call that waits for its result: of those with the id the last, of those without one the first of an answer.
-   * Gives it as it has become.
+   * Ends the call that waits for its result: the last one with this id, or, without an id, the first one of a step. Returns
+   * that call.
    */
   settle(
     id: string | undefined,
@@ -87,7 +100,7 @@ export class History {
     return undefined
   }
 
-  /** The latest call of this kind that has ended. */
+  /** The latest call with this key that has ended. */
   ended(key: number): CallRecord | undefined {
     for (const { calls } of this.steps) {
       const call = latestOf(calls, key)
@@ -95,9 +108,18 @@ export class History {
     }
     return undefined
   }
+
+  /** The latest call with this key. */
+  latest(key: number): CallRecord | undefined {
+    for (const { calls } of this.steps) {
+      const call = latestOf(calls, key)
+      if (call) return call
+    }
+    return undefined
+  }
 }
 
-/** The last of these calls of this kind. By hand: it is looked for in every answer. */
+/** The last of these calls with this key. A plain loop, since every step is searched. */
 export function latestOf(calls: readonly CallRecord[], key: number): CallRecord | undefined {
   for (let at = calls.length - 1; at >= 0; at--) {
     const call = calls[at]

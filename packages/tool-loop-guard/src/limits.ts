@@ -1,75 +1,73 @@
-import { checkNumber, refusal } from '@holdfast/internal'
-import { checkObject } from './check.ts'
+import type { NumberRule, OptionRules } from '@holdfast/internal'
+import { checkFields } from './check.ts'
 
-/** At how many to warn, and at how many to act. The call at hand counts. */
+/** At which count the guard warns, and at which it acts. The call at hand is included. */
 export interface Limit {
+  /** At most `block`. `Infinity` means never. */
   readonly warn: number
   readonly block: number
 }
 
-/** How much of each is too much. `warn` is at most `block`. */
+/** The counts at which each detector warns and acts. */
 export interface Limits {
-  /** Answers of the model: at `block` it is asked for its last. Default 12, 25. */
+  /** Steps without progress in a row; a step is one answer of the model. At `block` the model is asked for its final answer. Default 12, 25. */
+  readonly stepsWithoutProgress: Limit
+  /** All steps since the user's last message, whatever they achieve. At `block` the model is asked for its final answer. Default 150, 200. */
   readonly steps: Limit
-  /** The same call, with the same result or none known, in a row. Default 3, 5. */
+  /** The same call with the same result, and nothing new between. Default 3, 5. */
   readonly sameCall: Limit
-  /** The same call with the same error, in a row. Default 2, 3. */
+  /** The same call with the same error, and nothing new between. Default 3, 4. */
   readonly sameError: Limit
-  /** The same, of a tool that waits for something (`poll`). Default 15, 30. */
-  readonly poll: Limit
-  /**
-   * Passes through the same few steps, two to six, with the same results, of which a part counts as a part. Default 2, 2.1:
-   * with the first step of the third pass.
-   */
-  readonly cycle: Limit
-  /** The same call with the same result, whatever was between. Default 5, 7. */
+  /** The same call with the same result, while other calls only read or wait. Default 6, 8. */
   readonly frequent: Limit
-  /** A tool that gives the same answer, or the same error, to other inputs, in a row. Default 3, 5. */
+  /** The same call, if its answer says that something is still under way, or its tool is marked as a `poll`. Default 15, 30. */
+  readonly poll: Limit
+  /** A tool that fails in the same way, or has the same content, for different inputs in a row. Default 4, 6. */
   readonly sameAnswer: Limit
-  /** The same, when the answer is an empty one. Default 6, 10. */
+  /** A tool that finds nothing for different inputs in a row. Default 8, 14. */
   readonly emptyAnswer: Limit
-  /** Tools that there are not, in a row. Default 2, 3. */
+  /** A check that fails in the same way, whatever is changed between. Default 10, 16. */
+  readonly failingCheck: Limit
+  /** Tools that do not exist, in a row. Default 2, 3. */
   readonly unknownTool: Limit
-  /** The same words of the model without progress between. Default 3, 4. */
+  /** The same words of the model while nothing new comes. Default 3, 4. */
   readonly sameText: Limit
 }
 
-/** Limits as they are given: what is left out is as the default has it; `Infinity` for never. */
+/** Limits as an option: what you leave out keeps its default. */
 export type LimitOptions = { readonly [K in keyof Limits]?: Partial<Limit> | undefined }
 
-/** Chosen on the traces in `test/traces`, for every loop to be found and no healthy run to be stopped. */
 export const DEFAULT_LIMITS: Limits = {
-  steps: { warn: 12, block: 25 },
+  stepsWithoutProgress: { warn: 12, block: 25 },
+  steps: { warn: 150, block: 200 },
   sameCall: { warn: 3, block: 5 },
-  sameError: { warn: 2, block: 3 },
+  sameError: { warn: 3, block: 4 },
+  frequent: { warn: 6, block: 8 },
   poll: { warn: 15, block: 30 },
-  cycle: { warn: 2, block: 2.1 },
-  frequent: { warn: 5, block: 7 },
-  sameAnswer: { warn: 3, block: 5 },
-  emptyAnswer: { warn: 6, block: 10 },
+  sameAnswer: { warn: 4, block: 6 },
+  emptyAnswer: { warn: 8, block: 14 },
+  failingCheck: { warn: 10, block: 16 },
   unknownTool: { warn: 2, block: 3 },
   sameText: { warn: 3, block: 4 },
 }
 
-/** @throws TypeError or RangeError naming the limit that is wrong. */
+/** @throws TypeError or RangeError that names the limit. */
 export function checkLimits(option: string, given: LimitOptions | undefined, base: Limits): Limits {
   if (given === undefined) return base
-  const options = checkObject(option, given)
+  const rules = Object.fromEntries(Object.keys(base).map((name) => [name, checkLimit]))
+  checkFields(option, given, rules as OptionRules<LimitOptions>)
   const limits: Record<string, Limit> = { ...base }
-  for (const name of Object.keys(options)) {
-    const limit = Object.hasOwn(base, name) ? limits[name] : undefined
-    if (limit === undefined) {
-      throw refusal(option, name, `limits of ${Object.keys(base).join(', ')}`, RangeError)
-    }
-    const place = `${option}.${name}`
-    const { warn = limit.warn, block = limit.block } = checkObject(
-      place,
-      options[name as keyof Limits],
-    )
-    checkNumber(`${place}.warn`, warn, { min: 1 })
-    checkNumber(`${place}.block`, block, { min: 1 })
-    // Else one that lowers `block` alone would have to lower both.
+  for (const [name, value] of Object.entries(given)) {
+    const own = limits[name] as Limit
+    const { warn = own.warn, block = own.block } = value ?? {}
+    // So that lowering `block` alone lowers `warn` with it.
     limits[name] = { warn: Math.min(warn, block), block }
   }
   return limits as unknown as Limits
 }
+
+function checkLimit(option: string, value: unknown): void {
+  checkFields(option, value as Limit, { warn: COUNT, block: COUNT })
+}
+
+const COUNT: NumberRule = { min: 1 }

@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createToolLoopGuard } from './create-tool-loop-guard.ts'
+import type { ToolLoopGuardEvent } from './events.ts'
 import { DEFAULT_LIMITS } from './limits.ts'
+import type { ToolPolicy } from './tool-policy.ts'
 
 const noop = (): void => {}
 
@@ -10,12 +12,13 @@ test.each<[object, ErrorConstructor, string]>([
   [{ onEvent: 'x' }, TypeError, '`onEvent` must be a function, not "x"'],
   [{ limits: 3 }, TypeError, '`limits` must be an object, not 3'],
   [{ limits: null }, TypeError, '`limits` must be an object, not null'],
-  [
-    { limits: { sameCal: {} } },
-    RangeError,
-    `\`limits\` must be limits of ${Object.keys(DEFAULT_LIMITS).join(', ')}, not "sameCal"`,
-  ],
-  [{ limits: { toString: {} } }, RangeError, 'not "toString"'],
+  [{ limits: { sameCal: {} } }, TypeError, '`limits` has no option `sameCal`, only'],
+  [{ limits: { toString: {} } }, TypeError, '`limits` has no option `toString`, only'],
+  [{ limits: { poll: { max: 3 } } }, TypeError, '`limits.poll` has no option `max`, only'],
+  [{ limit: {} }, TypeError, '`createToolLoopGuard` has no option `limit`, only'],
+  [{ budgets: { token: 3 } }, TypeError, '`budgets` has no option `token`, only'],
+  [{ tools: { a: { polls: true } } }, TypeError, '`tools.a` has no option `polls`, only'],
+  [{ tools: { a: { readOnly: 1 } } }, TypeError, '`tools.a.readOnly` must be true or false, not 1'],
   [{ limits: { sameCall: 3 } }, TypeError, '`limits.sameCall` must be an object, not 3'],
   [
     { limits: { sameCall: { block: 0 } } },
@@ -73,9 +76,9 @@ test.each<[object, ErrorConstructor, string]>([
     '`tools.read.normalizeOutput` must be a function, not an object',
   ],
   [
-    { tools: { read: { limits: { cycle: { block: 0 } } } } },
+    { tools: { read: { limits: { poll: { block: 0 } } } } },
     RangeError,
-    '`tools.read.limits.cycle.block` must be a number of 1 or more, not 0',
+    '`tools.read.limits.poll.block` must be a number of 1 or more, not 0',
   ],
   [{ knownTools: 'read' }, TypeError, '`knownTools` must be an array of strings, not "read"'],
   [{ knownTools: [7] }, TypeError, '`knownTools` must be an array of strings, not 7'],
@@ -99,6 +102,12 @@ test.each<[object, ErrorConstructor, string]>([
     expect(make).toThrow(message)
   },
 )
+
+test.each([3, 'strict', null, [], () => 1])('%s is no object of options', (options) => {
+  const make = () => createToolLoopGuard(options as never)
+  expect(make).toThrow(TypeError)
+  expect(make).toThrow('`createToolLoopGuard` takes an object of options, not')
+})
 
 test('what is undefined is the default', () => {
   const options = {
@@ -135,26 +144,63 @@ test('Infinity is for never', () => {
   }
 })
 
-test('normalizers say what calls and results are compared as; one that throws is as good as none', () => {
-  const broken = () => {
-    throw new Error('x')
-  }
+test('normalizers say what calls and results are compared as', () => {
   const policy = {
     normalizeInput: (input: unknown) => Object(input).path,
     normalizeOutput: () => 'all alike',
   }
-  const run = (tools: object) => {
-    const guard = createToolLoopGuard({ tools: { read: tools } })
-    return Array.from({ length: 5 }, (_, n) => {
-      guard.turn()
-      const verdict = guard.before({ id: `${n}`, tool: 'read', input: { path: 'a', n } })
-      guard.after(`${n}`, { output: `text ${n}` })
-      return verdict.action
-    })
+  expect(actionsWith(policy)).toEqual(['allow', 'allow', 'warn', 'allow', 'block'])
+  expect(actionsWith({})).toEqual(['allow', 'allow', 'allow', 'allow', 'allow'])
+})
+
+/** What a guard says of five calls that differ in a number, under a policy for their tool. */
+function actionsWith(policy: ToolPolicy, onEvent?: (event: ToolLoopGuardEvent) => void): string[] {
+  const guard = createToolLoopGuard({ name: 'agent', tools: { read: policy }, onEvent })
+  return Array.from({ length: 5 }, (_, n) => {
+    guard.turn()
+    const verdict = guard.before({ id: `${n}`, tool: 'read', input: { path: 'a', n } })
+    guard.after(`${n}`, { output: `text ${n}` })
+    return verdict.action
+  })
+}
+
+describe('a callback of the user that fails counts as absent, and is reported', () => {
+  const error = new Error('x')
+  const failing = {
+    throws: () => {
+      throw error
+    },
+    'returns a promise that rejects': () => Promise.reject(error),
   }
-  expect(run(policy)).toEqual(['allow', 'allow', 'warn', 'allow', 'block'])
-  expect(run({})).toEqual(['allow', 'allow', 'allow', 'allow', 'allow'])
-  expect(run({ normalizeInput: broken, normalizeOutput: broken })).toEqual(run({}))
+
+  test.each(Object.entries(failing))('a normalizer that %s', async (_, broken) => {
+    const events: ToolLoopGuardEvent[] = []
+    const policy = { normalizeInput: broken, normalizeOutput: broken }
+    expect(actionsWith(policy, (event) => events.push(event))).toEqual(actionsWith({}))
+    const failed = events.filter(({ type }) => type === 'callback.failed')
+    expect(failed).toHaveLength(10)
+    expect(failed[0]).toMatchObject({ name: 'agent', callback: 'normalizeInput' })
+    expect(failed[1]).toMatchObject({ name: 'agent', callback: 'normalizeOutput' })
+    await new Promise(setImmediate)
+  })
+
+  test.each(Object.entries(failing))('a detector that %s', async (_, broken) => {
+    const events: ToolLoopGuardEvent[] = []
+    const guard = createToolLoopGuard({
+      detectors: [{ name: 'own', detect: broken as never }],
+      onEvent: (event) => events.push(event),
+    })
+    for (let n = 0; n < 5; n++) {
+      guard.turn()
+      guard.before({ id: `${n}`, tool: 'read', input: 'a' })
+      guard.after(`${n}`, { output: 'text' })
+    }
+    expect(guard.error().reason).toBe('same-result')
+    const failed = events.filter(({ type }) => type === 'callback.failed')
+    expect(failed).toHaveLength(5)
+    expect(failed[0]).toMatchObject({ callback: 'detect' })
+    await new Promise(setImmediate)
+  })
 })
 
 test('keys that mean nothing can be named for a tool', () => {

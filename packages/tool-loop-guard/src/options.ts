@@ -1,95 +1,121 @@
 import {
   type Clock,
+  callbackReporter,
   checkFunction,
-  checkFunctions,
-  checkName,
+  checkOptions,
+  guardCallback,
+  type OptionRules,
   refusal,
   systemClock,
 } from '@holdfast/internal'
 import { remember } from './bounded-map.ts'
 import { type Budget, type BudgetOptions, checkBudgets } from './budgets.ts'
-import { checkObject, checkTexts } from './check.ts'
+import { checkTexts } from './check.ts'
 import type { Detector } from './detector.ts'
 import { DETECTORS } from './detectors/detectors.ts'
 import type { ToolLoopGuardEvent } from './events.ts'
 import type { GuardSnapshot, Mode } from './guard.ts'
 import { checkLimits, DEFAULT_LIMITS, type LimitOptions, type Limits } from './limits.ts'
-import { checkPolicy, type ToolPolicy } from './tool-policy.ts'
+import { checkPolicy, type Report, type ToolPolicy } from './tool-policy.ts'
 import { ToolView } from './tool-view.ts'
 
 /** Options of `createToolLoopGuard`. */
 export interface ToolLoopGuardOptions {
-  /** Stands in the events. Default `tool-loop-guard`. */
+  /** The guard's name in events. Default `tool-loop-guard`. */
   readonly name?: string | undefined
-  /** What verdicts there are. Default `enforce`. */
+  /** Which verdicts it gives. Default `enforce`. */
   readonly mode?: Mode | undefined
-  /** How much of each is too much. */
+  /** The counts at which each detector warns and acts. */
   readonly limits?: LimitOptions | undefined
-  /** What a run may use. Default: no bound but that of `limits.steps`. */
+  /** What a run may use. Default: no bound except `limits.steps`. */
   readonly budgets?: BudgetOptions | undefined
-  /** What holds for single tools, by name. */
+  /** Policies for single tools, by name. */
   readonly tools?: Readonly<Record<string, ToolPolicy>> | undefined
-  /** Which tools there are. Default: unknown, so that their errors have to tell. */
+  /** Names of the tools that exist. If you leave it out, the guard detects unknown tools from their error messages. */
   readonly knownTools?: readonly string[] | undefined
-  /** More detectors, asked after those that are there. */
+  /** Detectors of your own, which run after the built-in ones. */
   readonly detectors?: readonly Detector[] | undefined
-  /** Goes on where another guard was. */
+  /** State to continue from: what `snapshot()` of another guard returned. */
   readonly snapshot?: GuardSnapshot | undefined
-  /** Is told of each verdict but `allow`. One that throws harms nobody. */
+  /** Called for every event. Exceptions and rejections from it are ignored. */
   readonly onEvent?: ((event: ToolLoopGuardEvent) => void) | undefined
+  /** The clock, for tests. Default: the system's. */
   readonly clock?: Clock | undefined
 }
 
-/** Options as they are looked at. */
+/** The options with their defaults. */
 export interface Settings {
   readonly name: string
   readonly limits: Limits
   readonly budgets: readonly Budget[]
   readonly detectors: readonly Detector[]
   readonly isUnknown: (tool: string) => boolean
-  /** How the calls of a tool are looked at. */
+  /** How the calls of a tool are compared. */
   readonly viewOf: (tool: string) => ToolView
   readonly onEvent: ToolLoopGuardOptions['onEvent']
   readonly clock: Clock
 }
 
-/** @throws TypeError or RangeError naming the option that is wrong. */
-export function checkOptions(options: ToolLoopGuardOptions): Settings {
-  const { name = 'tool-loop-guard', knownTools, detectors = [], clock = systemClock } = options
-  checkName(name)
-  checkFunctions(options, 'onEvent')
+const RULES = {
+  name: 'string',
+  mode: (_, mode) => checkMode(mode),
+  limits: 'any',
+  budgets: 'any',
+  tools: 'any',
+  knownTools: 'any',
+  detectors: 'any',
+  snapshot: 'any',
+  onEvent: 'function',
+  clock: 'any',
+} satisfies OptionRules<ToolLoopGuardOptions>
+
+/** @throws TypeError or RangeError that names the option. */
+export function readOptions(options: ToolLoopGuardOptions): Settings {
+  checkOptions('createToolLoopGuard', options, RULES)
+  const { name = 'tool-loop-guard', knownTools, onEvent, clock = systemClock } = options
+  const report = callbackReporter(name, onEvent)
   const known = checkTexts('knownTools', knownTools)
   const limits = checkLimits('limits', options.limits, DEFAULT_LIMITS)
   const viewOf = (tool: string, policy = {}): ToolView =>
-    new ToolView(tool, checkPolicy(`tools.${tool}`, policy, limits))
-  const tools = Object.entries(checkObject('tools', options.tools))
-  const views = new Map(tools.map(([tool, policy]) => [tool, viewOf(tool, policy)]))
+    new ToolView(tool, checkPolicy(`tools.${tool}`, policy, limits, report))
+  const views = new Map(
+    toolEntries(options.tools).map(([tool, policy]) => [tool, viewOf(tool, policy)]),
+  )
   const others = new Map<string, ToolView>()
 
   return {
     name,
     limits,
     budgets: checkBudgets(options.budgets),
-    detectors: [...DETECTORS, ...checkDetectors(detectors)],
+    detectors: [...DETECTORS, ...checkDetectors(options.detectors ?? [], report)],
     isUnknown: (tool) => knownTools !== undefined && !known.has(tool),
     viewOf: (tool) => views.get(tool) ?? others.get(tool) ?? remember(others, tool, viewOf(tool)),
-    onEvent: options.onEvent,
+    onEvent,
     clock,
   }
 }
 
-/** @throws RangeError naming the modes that there are. */
+/** @throws RangeError that names the modes. */
 export function checkMode(mode: unknown): Mode {
   if (mode === 'off' || mode === 'warn' || mode === 'enforce') return mode
   throw refusal('mode', mode, 'one of off, warn, enforce', RangeError)
 }
 
-function checkDetectors(detectors: readonly Detector[]): readonly Detector[] {
+function toolEntries(tools: ToolLoopGuardOptions['tools'] = {}): [string, ToolPolicy][] {
+  if (Object(tools) !== tools) throw refusal('tools', tools, 'an object')
+  return Object.entries(tools)
+}
+
+/** The user's detectors, each guarded so that one that throws finds nothing. */
+function checkDetectors(detectors: readonly Detector[], report: Report): readonly Detector[] {
   if (!Array.isArray(detectors)) throw refusal('detectors', detectors, 'an array')
-  for (const [at, detector] of detectors.entries()) {
-    const { name, detect } = checkObject<Detector>(`detectors[${at}]`, detector)
-    if (typeof name !== 'string') throw refusal(`detectors[${at}].name`, name, 'a string')
-    checkFunction(`detectors[${at}].detect`, detect)
-  }
-  return detectors
+  return detectors.map((detector, at) => {
+    const place = `detectors[${at}]`
+    if (Object(detector) !== detector) throw refusal(place, detector, 'an object')
+    const { name, detect } = detector
+    if (typeof name !== 'string') throw refusal(`${place}.name`, name, 'a string')
+    checkFunction(`${place}.detect`, detect)
+    const guarded: Detector['detect'] = (call, earlier) => detector.detect(call, earlier)
+    return { name, detect: guardCallback('detect', guarded, () => undefined, report) }
+  })
 }

@@ -23,10 +23,11 @@ test('so does one that was blocked', () => {
 })
 
 test('where everything is allowed, one that was blocked is too', () => {
-  const guard = createToolLoopGuard({ limits: { sameCall: { block: 1 } } })
-  expect(short(guard.before(call))).toBe('block same-call')
+  const detector = { name: 'own', detect: () => ({ count: 1, limit: { warn: 1, block: 1 } }) }
+  const guard = createToolLoopGuard({ detectors: [detector] })
+  expect(short(guard.before(call))).toBe('block own')
   guard.mode = 'warn'
-  expect(short(guard.before(call))).toBe('warn same-call')
+  expect(short(guard.before(call))).toBe('warn own')
   guard.mode = 'off'
   expect(short(guard.before(call))).toBe('allow')
 })
@@ -112,4 +113,16 @@ test('the five hundred latest are known', () => {
   expect(guard.error().usage.calls).toBe(501)
   guard.before({ id: 'id 0', tool: 'read', input: 0 })
   expect(guard.error().usage.calls).toBe(502)
+})
+
+test('ids of any length are told apart, and do not make a snapshot large', () => {
+  const guard = createToolLoopGuard({ mode: 'off' })
+  const id = (n: number) => `${'x'.repeat(50_000)}${n}${'y'.repeat(50_000)}`
+  for (let n = 0; n < 300; n++) {
+    guard.before({ id: id(n), tool: 'read', input: n })
+    guard.after(id(n), { output: `text ${n}` })
+  }
+  expect(guard.error().usage.calls).toBe(300)
+  expect(guard.error().history.every(({ outcome }) => outcome === 'output')).toBe(true)
+  expect(JSON.stringify(guard.snapshot()).length).toBeLessThan(300_000)
 })

@@ -1,10 +1,10 @@
 import { remember } from './bounded-map.ts'
-import type { Said } from './ladder.ts'
+import type { Said } from './escalation.ts'
 
-/** How often a call may come again under its id: some models give the same id to every call. */
+/** How often a call may be repeated under its id. Some models give the same id to every call. */
 const MAX_REPLAYS = 2
 
-/** What was said of a call when it came first. */
+/** The verdict that a call got at first. */
 export interface Answered {
   readonly id: string
   readonly key: number
@@ -12,7 +12,7 @@ export interface Answered {
   replays: number
 }
 
-/** Calls that come again under the same id, as when an answer of the model is taken up once more, count once. */
+/** Calls that are repeated with the same id count once, as when an answer of the model is processed again after a restart. */
 export class Replays {
   readonly #answered: Map<string, Answered>
 

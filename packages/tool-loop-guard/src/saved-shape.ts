@@ -1,64 +1,97 @@
-/** A type by its name, a text by its pattern, a list by what each of its members is, an object by its fields. */
-type Shape = 'number' | 'string' | 'boolean' | RegExp | readonly Shape[] | ShapeOfObject
-/** A field that need not be there ends in `?`. */
+/**
+ * What a value of a snapshot must be: `count` is an integer from 0, `amount` a finite number from 0, `hash` an integer of 53
+ * bits. A text is given by a pattern, a list by its members' shape and its greatest length, an object by its fields.
+ */
+type Shape = 'count' | 'amount' | 'hash' | 'boolean' | RegExp | ShapeOfList | ShapeOfObject
+interface ShapeOfList {
+  readonly each: Shape
+  readonly atMost: number
+}
+/** A field that may be missing ends in `?`. */
 interface ShapeOfObject {
-  readonly [field: string]: Shape
+  readonly fields: Readonly<Record<string, Shape>>
 }
 
+/** A name or an id. Each is bounded where it comes in. */
+const NAME = /^[\s\S]{0,300}$/
+
 const EVIDENCE: Shape = {
-  detector: 'string',
-  'tool?': 'string',
-  count: 'number',
-  limit: 'number',
-  'period?': 'number',
+  fields: { detector: NAME, 'tool?': NAME, count: 'amount', limit: 'amount' },
 }
 
 const CALL: Shape = {
-  'id?': 'string',
-  tool: 'string',
-  key: 'number',
-  outcome: /^(?:pending|blocked|output|error|outage)$/,
-  'result?': 'number',
-  'mark?': 'number',
-  'kind?': 'string',
-  isProgress: 'boolean',
-  isUnknown: 'boolean',
+  fields: {
+    'id?': NAME,
+    tool: NAME,
+    key: 'hash',
+    outcome: /^(?:pending|blocked|output|error|outage)$/,
+    effect: /^(?:reads|changes|waits|none|unknown)$/,
+    'result?': 'hash',
+    'mark?': 'hash',
+    'kind?': /^(?:failure|nothing|brief|content)$/,
+    'tellsFailure?': 'boolean',
+    'isWait?': 'boolean',
+    isNew: 'boolean',
+    isProgress: 'boolean',
+    isUnknown: 'boolean',
+  },
 }
 
-/** What a snapshot must hold for a guard to go on from it. */
+/** What a snapshot must hold for a guard to continue from it. The greatest lengths are above those that a guard keeps. */
 export const SHAPE: Shape = {
-  steps: 'number',
-  used: { steps: 'number', calls: 'number', tokens: 'number', cost: 'number' },
-  earlierMs: 'number',
-  isTold: { turns: 'boolean', results: 'boolean' },
-  blocks: { count: 'number', at: 'number' },
-  finishedAt: 'number',
-  streaks: [{ detector: 'string', 'tool?': 'string', at: 'number' }],
-  'last?': EVIDENCE,
-  callsPerTool: [{ 0: 'string', 1: 'number' }],
-  replays: [
-    {
-      id: 'string',
-      key: 'number',
-      replays: 'number',
-      said: { action: /^(?:allow|warn|block|finish|stop)$/, 'evidence?': EVIDENCE },
+  fields: {
+    steps: 'count',
+    stepsWithoutProgress: 'count',
+    used: { fields: { steps: 'count', calls: 'count', tokens: 'amount', cost: 'amount' } },
+    earlierMs: 'amount',
+    isTold: { fields: { turns: 'boolean', results: 'boolean' } },
+    blocks: { fields: { count: 'count', at: 'count' } },
+    finishedAt: 'count',
+    streaks: {
+      each: { fields: { detector: NAME, 'tool?': NAME, at: 'count' } },
+      atMost: 10_000,
     },
-  ],
-  history: [{ 'text?': 'number', calls: [CALL] }],
+    'last?': EVIDENCE,
+    callsPerTool: { each: { fields: { 0: NAME, 1: 'count' } }, atMost: 1000 },
+    replays: {
+      each: {
+        fields: {
+          id: NAME,
+          key: 'hash',
+          replays: 'count',
+          said: {
+            fields: { action: /^(?:allow|warn|block|finish|stop)$/, 'evidence?': EVIDENCE },
+          },
+        },
+      },
+      atMost: 1000,
+    },
+    history: {
+      each: {
+        fields: { 'text?': 'hash', 'isExempt?': 'boolean', calls: { each: CALL, atMost: 1000 } },
+      },
+      atMost: 100,
+    },
+  },
 }
 
-/** Where a value is not of this shape. */
+/** The place where a value does not have this shape; `undefined` if it has. */
 export function misfit(value: unknown, shape: Shape, place: string): string | undefined {
-  if (typeof shape === 'string') return typeof value === shape ? undefined : place
+  if (typeof shape === 'string') return fits(value, shape) ? undefined : place
   if (shape instanceof RegExp) {
     return typeof value === 'string' && shape.test(value) ? undefined : place
   }
-  if (Object(value) !== value || (isList(shape) && !Array.isArray(value))) return place
+  if ('each' in shape) {
+    if (!Array.isArray(value) || value.length > shape.atMost) return place
+    for (const [at, member] of value.entries()) {
+      const found = misfit(member, shape.each, `${place}.${at}`)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+  if (Object(value) !== value) return place
   const fields = value as Readonly<Record<string, unknown>>
-  const wanted = isList(shape)
-    ? Object.keys(fields).map((at) => [at, shape[0] as Shape] as const)
-    : Object.entries(shape)
-  for (const [name, inner] of wanted) {
+  for (const [name, inner] of Object.entries(shape.fields)) {
     const key = name.replace('?', '')
     if (key !== name && fields[key] === undefined) continue
     const found = misfit(fields[key], inner, `${place}.${key}`)
@@ -67,6 +100,8 @@ export function misfit(value: unknown, shape: Shape, place: string): string | un
   return undefined
 }
 
-function isList(shape: readonly Shape[] | ShapeOfObject): shape is readonly Shape[] {
-  return Array.isArray(shape)
+function fits(value: unknown, shape: 'count' | 'amount' | 'hash' | 'boolean'): boolean {
+  if (shape === 'boolean') return typeof value === 'boolean'
+  if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) return false
+  return shape === 'amount' || Number.isSafeInteger(value)
 }

@@ -10,7 +10,11 @@ const options: ToolLoopGuardOptions = {
   clock,
   budgets: { calls: 40, callsPerTool: 20, tokens: 9_000 },
   tools: { poll: { poll: true }, free: { exempt: true } },
-  limits: { steps: { warn: 20, block: 30 }, sameText: { block: Infinity } },
+  limits: {
+    stepsWithoutProgress: { warn: 15, block: 25 },
+    steps: { warn: 20, block: 30 },
+    sameText: { block: Infinity },
+  },
 }
 
 /** What may happen to a guard. */
@@ -200,14 +204,33 @@ describe('a damaged snapshot is refused', () => {
   })
 
   test.each([
-    [{ version: 2 }, RangeError, '`snapshot.version` must be 1, as `snapshot()` has it, not 2'],
+    [{ version: 3 }, RangeError, '`snapshot.version` must be 2, as `snapshot()` has it, not 3'],
     [
       { version: undefined },
       RangeError,
-      '`snapshot.version` must be 1, as `snapshot()` has it, not undefined',
+      '`snapshot.version` must be 2, as `snapshot()` has it, not undefined',
     ],
     [{ steps: '7' }, TypeError, '`snapshot.steps` is not'],
     [{ steps: Number.NaN }, TypeError, '`snapshot.steps` is not'],
+    [{ steps: -1 }, TypeError, '`snapshot.steps` is not'],
+    [{ steps: 1.5 }, TypeError, '`snapshot.steps` is not'],
+    [{ stepsWithoutProgress: -1 }, TypeError, '`snapshot.stepsWithoutProgress` is not'],
+    [{ earlierMs: -1 }, TypeError, '`snapshot.earlierMs` is not'],
+    [
+      { used: { steps: 1, calls: 1, tokens: -1e308, cost: 0 } },
+      TypeError,
+      '`snapshot.used.tokens` is not',
+    ],
+    [
+      { used: { steps: 1, calls: 1, tokens: Infinity, cost: 0 } },
+      TypeError,
+      '`snapshot.used.tokens` is not',
+    ],
+    [{ blocks: { count: -9, at: 0 } }, TypeError, '`snapshot.blocks.count` is not'],
+    [{ finishedAt: -1 }, TypeError, '`snapshot.finishedAt` is not'],
+    [{ callsPerTool: [['read', -4]] }, TypeError, '`snapshot.callsPerTool.0.1` is not'],
+    [{ callsPerTool: [['x'.repeat(301), 4]] }, TypeError, '`snapshot.callsPerTool.0.0` is not'],
+    [{ history: times(101, () => ({ calls: [] })) }, TypeError, '`snapshot.history` is not'],
     [{ used: undefined }, TypeError, '`snapshot.used` is not'],
     [{ used: { steps: 1 } }, TypeError, '`snapshot.used.calls` is not'],
     [{ isTold: { turns: 1, results: true } }, TypeError, '`snapshot.isTold.turns` is not'],
@@ -232,7 +255,7 @@ describe('a damaged snapshot is refused', () => {
   test.each([[null], [7], ['text'], [[]], [{}]])('%j, which is none', (snapshot) => {
     const make = () => createToolLoopGuard({ snapshot: snapshot as never })
     expect(make).toThrow(RangeError)
-    expect(make).toThrow('`snapshot.version` must be 1')
+    expect(make).toThrow('`snapshot.version` must be 2')
   })
 
   test('whatever is done to it, it is refused or makes a guard that works', () => {
@@ -261,6 +284,23 @@ describe('a damaged snapshot is refused', () => {
       ),
       { numRuns: 500 },
     )
+  })
+})
+
+test('budgets of a snapshot of version 1 go on', () => {
+  const guard = createToolLoopGuard({ clock })
+  guard.turn({ usage: { totalTokens: 90 } })
+  const { stepsWithoutProgress: _, ...rest } = guard.snapshot()
+  const call = { tool: 'read', key: 1, outcome: 'output', isProgress: true, isUnknown: false }
+  const history = [{ calls: [{ ...call, result: 1, mark: 1, kind: 'telling' }] }]
+  const next = createToolLoopGuard({
+    clock,
+    budgets: { tokens: 100 },
+    snapshot: { ...rest, history, version: 1 } as never,
+  })
+  expect(next.turn({ usage: { totalTokens: 10 } })).toMatchObject({
+    action: 'finish',
+    evidence: { detector: 'budget.tokens', count: 100 },
   })
 })
 

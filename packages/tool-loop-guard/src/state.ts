@@ -4,34 +4,36 @@ import { History, type Step } from './history.ts'
 import { type Answered, Replays } from './replays.ts'
 import { misfit, SHAPE } from './saved-shape.ts'
 
-/** All that a guard knows of its run, but for what tools said when they failed. */
+/** All that a guard knows of its run, except for the errors of tools. */
 export interface State {
-  /** Answers of the model since the user's last message. */
+  /** Steps since the user's last message. */
   steps: number
-  /** Of the whole run. */
+  /** How many of the latest of them ended without progress. */
+  stepsWithoutProgress: number
+  /** What the whole run has used. */
   readonly used: { steps: number; calls: number; tokens: number; cost: number }
   readonly callsPerTool: Map<string, number>
   /** How long the run took before this guard. */
   readonly earlierMs: number
-  /** Whether somebody tells of answers, and of results: else calls that do not overlap are taken for an answer each. */
+  /** Whether `turn` and `after` are called. Without `turn`, calls that do not overlap count as a step each. */
   readonly isTold: { turns: boolean; results: boolean }
-  /** How many answers had a call blocked since the last progress, and the last of them. */
+  /** In how many steps a call was blocked since the last progress, and the last of these steps. */
   readonly blocks: { count: number; at: number }
-  /** In which answer the last one was asked for; 0 when it was not. */
+  /** The step in which the final answer was asked for; 0 if it was not. */
   finishedAt: number
-  /** What was warned of, as long as it goes on. */
+  /** The warnings that are in force. */
   streaks: Streak[]
-  /** What the gravest verdict rests on. */
+  /** The evidence of the last verdict other than `allow`. */
   last?: Evidence | undefined
   readonly replays: Replays
   history: History
 }
 
-/** Something that was warned of. */
+/** A warning that is in force. */
 export interface Streak {
   readonly detector: string
   readonly tool?: string | undefined
-  /** The answer that it was seen in last. */
+  /** The step in which it was seen last. */
   at: number
 }
 
@@ -42,7 +44,7 @@ interface Saved extends Omit<State, 'callsPerTool' | 'replays' | 'history'> {
   readonly history: Step[]
 }
 
-const VERSION = 1
+const VERSION = 2
 
 export function save(state: State, elapsedMs: number): GuardSnapshot {
   return copyOf({
@@ -69,6 +71,7 @@ export function restore(snapshot: GuardSnapshot | undefined): State {
 function nothing(): Saved {
   return {
     steps: 0,
+    stepsWithoutProgress: 0,
     used: { steps: 0, calls: 0, tokens: 0, cost: 0 },
     earlierMs: 0,
     isTold: { turns: false, results: false },
@@ -82,8 +85,8 @@ function nothing(): Saved {
 }
 
 function checked(snapshot: GuardSnapshot): Saved {
-  const version = readProperty(snapshot, 'version')
-  if (version !== VERSION) {
+  const version: unknown = readProperty(snapshot, 'version')
+  if (version !== VERSION && version !== 1) {
     throw refusal('snapshot.version', version, `${VERSION}, as \`snapshot()\` has it`, RangeError)
   }
   let saved: unknown
@@ -92,9 +95,15 @@ function checked(snapshot: GuardSnapshot): Saved {
   } catch (cause) {
     throw new TypeError('`snapshot` must be what `snapshot()` gave, which is JSON', { cause })
   }
+  if (version === 1) saved = fromVersion1(saved)
   const place = misfit(saved, SHAPE, 'snapshot')
   if (place === undefined) return saved as Saved
   throw new TypeError(`\`snapshot\` must be what \`snapshot()\` gave: \`${place}\` is not`)
+}
+
+/** Snapshots of version 1 knew no effects, and did not count steps without progress. Their calls are forgotten. */
+function fromVersion1(saved: unknown): unknown {
+  return { ...Object(saved), stepsWithoutProgress: 0, history: [] }
 }
 
 function copyOf<T>(value: T): T {

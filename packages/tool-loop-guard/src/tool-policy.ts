@@ -1,49 +1,74 @@
-import { checkFunction, refusal } from '@holdfast/internal'
-import { checkObject, checkTexts } from './check.ts'
+import { type CallbackFailedEvent, guardCallback, type OptionRules } from '@holdfast/internal'
+import { checkFields, checkTexts } from './check.ts'
 import { checkLimits, type LimitOptions, type Limits } from './limits.ts'
 
-/** What holds for one tool. */
+/** What the guard is told of one tool. */
 export interface ToolPolicy {
-  /** It waits for something: the same call with the same result is fine for longer (`limits.poll`). */
+  /** It waits for something, so that the same call may have the same result for longer: `limits.poll` applies. Default false. */
   readonly poll?: boolean | undefined
-  /** No detector looks at it. Budgets and steps count it all the same. */
+  /** No detector looks at it. Steps and budgets still count it. Default false. */
   readonly exempt?: boolean | undefined
-  /** In place of the guard's. */
+  /**
+   * Whether its calls leave the world as it is. A call of a tool that reads does not excuse repeating another call. Default:
+   * guessed from the tool's name, the HTTP method, the SQL, or the shell command.
+   */
+  readonly readOnly?: boolean | undefined
+  /** Limits of this tool. Default: those of the guard. */
   readonly limits?: LimitOptions | undefined
-  /** Keys of input and output that mean nothing, besides those of request ids and times. */
+  /** Keys of inputs and outputs that mean nothing, besides those of request ids and times. */
   readonly ignoreKeys?: readonly string[] | undefined
-  /** What an input is compared as: one that throws is as good as none. */
+  /** What an input is compared as. If it throws, the input itself is compared. */
   readonly normalizeInput?: ((input: unknown) => unknown) | undefined
-  /** What an output is compared as. */
+  /** What an output is compared as. If it throws, the output itself is compared. */
   readonly normalizeOutput?: ((output: unknown) => unknown) | undefined
   /**
-   * Whether the tool does work that counts even when it is acknowledged in the same words. Default: yes, but for tools whose
-   * names tell of plans, to-do lists, hand-overs and waiting.
+   * Whether a short answer, such as `ok`, to a new input is progress. Default: yes, except for tools whose names tell of
+   * plans, to-do lists, hand-overs, and waiting.
    */
   readonly work?: boolean | undefined
 }
 
-/** A policy as it is looked at. */
-export interface Policy extends Omit<ToolPolicy, 'limits' | 'ignoreKeys'> {
+/** A policy with its defaults. */
+export interface Policy {
+  readonly poll?: boolean | undefined
+  readonly exempt?: boolean | undefined
+  readonly readOnly?: boolean | undefined
+  readonly work?: boolean | undefined
   readonly limits: Limits
   readonly ignored: ReadonlySet<string>
+  readonly normalizeInput: (input: unknown) => unknown
+  readonly normalizeOutput: (output: unknown) => unknown
 }
 
-/** @throws TypeError or RangeError naming what of the policy is wrong. */
-export function checkPolicy(option: string, policy: ToolPolicy, limits: Limits): Policy {
-  const checked = checkObject(option, policy)
-  for (const name of ['poll', 'exempt', 'work'] as const) {
-    const value: unknown = checked[name]
-    if (value !== undefined && typeof value !== 'boolean') {
-      throw refusal(`${option}.${name}`, value, 'true or false')
-    }
-  }
-  for (const name of ['normalizeInput', 'normalizeOutput'] as const) {
-    if (checked[name] !== undefined) checkFunction(`${option}.${name}`, checked[name])
-  }
+/** Reports that a callback failed: its option and what it threw. */
+export type Report = (callback: string, error: CallbackFailedEvent['error']) => void
+
+/** @throws TypeError or RangeError that names the option. */
+export function checkPolicy(
+  option: string,
+  policy: ToolPolicy,
+  limits: Limits,
+  report: Report,
+): Policy {
+  checkFields(option, policy, RULES)
   return {
-    ...checked,
-    limits: checkLimits(`${option}.limits`, checked.limits, limits),
-    ignored: checkTexts(`${option}.ignoreKeys`, checked.ignoreKeys),
+    ...policy,
+    limits: checkLimits(`${option}.limits`, policy.limits, limits),
+    ignored: checkTexts(`${option}.ignoreKeys`, policy.ignoreKeys),
+    normalizeInput: guardCallback('normalizeInput', policy.normalizeInput, same, report),
+    normalizeOutput: guardCallback('normalizeOutput', policy.normalizeOutput, same, report),
   }
 }
+
+const same = (value: unknown): unknown => value
+
+const RULES = {
+  poll: 'boolean',
+  exempt: 'boolean',
+  readOnly: 'boolean',
+  limits: 'any',
+  ignoreKeys: 'any',
+  normalizeInput: 'function',
+  normalizeOutput: 'function',
+  work: 'boolean',
+} satisfies OptionRules<ToolPolicy>

@@ -9,21 +9,20 @@ import { createJudge, type Finding, type Judge, type Watch } from '../judge.ts'
 /** The tool-loop guard with its defaults, and with the tool policies that the trace declares. */
 export const holdfast: Judge = createJudge('Holdfast', (trace) => watch(optionsOf(trace)))
 
-/** Without the step limit, which stops any loop eventually. This shows what the other detectors find. */
+/** Without the limits of steps, which stop any loop eventually. This shows what the other detectors find. */
 export const holdfastWithoutSteps: Judge = createJudge('Holdfast, no step limits', (trace) =>
   watch({ ...optionsOf(trace), ...withoutSteps }),
 )
 
 const withoutSteps: ToolLoopGuardOptions = {
-  limits: { steps: { warn: Infinity, block: Infinity } },
+  limits: {
+    stepsWithoutProgress: { warn: Infinity, block: Infinity },
+    steps: { warn: Infinity, block: Infinity },
+  },
 }
 
-function optionsOf({ tools, known, maxSteps }: Trace): ToolLoopGuardOptions {
-  return {
-    tools,
-    knownTools: known,
-    ...(maxSteps !== undefined && { limits: { steps: { warn: maxSteps / 2, block: maxSteps } } }),
-  }
+function optionsOf({ tools, known }: Trace): ToolLoopGuardOptions {
+  return { tools, knownTools: known }
 }
 
 function watch(options: ToolLoopGuardOptions): Watch {

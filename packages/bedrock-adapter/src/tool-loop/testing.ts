@@ -75,10 +75,10 @@ export function scriptedGuard(
         evidence: { detector: 'same-call', count: 3, limit: 3 },
         history: [],
         usage: { steps: 1, calls: 1, tokens: 1, cost: 0, wallMs: 0 },
-        snapshot: { version: 1 },
+        snapshot: { version: 2 },
       }),
     reset() {},
-    snapshot: () => ({ version: 1 }),
+    snapshot: () => ({ version: 2 }),
   }
 }
 

@@ -1,20 +1,19 @@
 import type { CallAtHand, Detector, Finding } from '../detector.ts'
 import type { Step } from '../history.ts'
-import { cycle } from './cycle.ts'
-import { frequent } from './frequent.ts'
+import { failingCheck } from './failing-check.ts'
+import { repeatedCall } from './repeated-call.ts'
 import { sameAnswer } from './same-answer.ts'
-import { sameCall } from './same-call.ts'
 import { unknownTool } from './unknown-tool.ts'
 
-/** What every guard looks for, in the order of who is heard first. */
-export const DETECTORS: readonly Detector[] = [unknownTool, sameCall, cycle, sameAnswer, frequent]
+/** The built-in detectors. If several find something equally grave, the first decides. */
+export const DETECTORS: readonly Detector[] = [unknownTool, repeatedCall, sameAnswer, failingCheck]
 
-/** A finding, and whose it is. */
+/** A finding, and the name of who found it. */
 export interface Found extends Finding {
   readonly name: string
 }
 
-/** Adds what each detector has found. One that throws finds nothing. */
+/** Adds what each detector has found to `found`. */
 export function findAll(
   detectors: readonly Detector[],
   call: CallAtHand,
@@ -22,18 +21,14 @@ export function findAll(
   found: Found[],
 ): void {
   for (const detector of detectors) {
-    try {
-      const finding = detector.detect(call, earlier)
-      if (finding && isWorthWarning(finding)) {
-        found.push({ ...finding, name: finding.name ?? detector.name })
-      }
-    } catch {
-      // One of the user's, which has its own tests.
+    const finding = detector.detect(call, earlier)
+    if (finding && isWorthWarning(finding)) {
+      found.push({ ...finding, name: finding.name ?? detector.name })
     }
   }
 }
 
-/** Whether it is worth a warning, or more. */
+/** Whether a finding is worth a warning, or more. */
 export function isWorthWarning({ count, limit }: Finding): boolean {
   return Number.isFinite(count) && count >= limit.warn
 }

@@ -2,32 +2,36 @@ import type { Detector } from '../detector.ts'
 import type { CallRecord } from '../history.ts'
 
 /**
- * A tool that has the same answer, or the same error, for ever other inputs, in a row. Not where the answer acknowledges
- * work: thirty rows may well be inserted with thirty times `ok`. Outages do not count.
+ * A tool whose input varies and that keeps failing in the same way, keeps finding nothing, or keeps giving the same content,
+ * while nothing else makes progress. Short good answers do not count: `alive` from twelve hosts is work through a list.
  */
 export const sameAnswer: Detector = {
   name: 'same-answer',
-  detect({ tool, key, limits, isPoll }, earlier) {
-    if (isPoll || earlier[0]?.calls[0]?.tool !== tool) return undefined
+  detect({ tool, key, limits, isPoll, isWork, effect }, earlier) {
+    // Another thought may well be acknowledged in the same words.
+    if (isPoll || effect === 'none') return undefined
     let example: CallRecord | undefined
     let count = 1
     const keys = new Set([key])
     for (const { calls } of earlier) {
-      if (!calls.every((call) => call.tool === tool)) break
-      const ended = calls.filter(({ outcome }) => outcome !== 'outage')
-      example ??= ended.find(({ outcome }) => outcome !== 'blocked')
-      if (!ended.every((call) => isLike(call, example))) break
+      const own = calls.filter((call) => call.tool === tool && call.outcome !== 'outage')
+      example ??= own.find(({ outcome }) => outcome !== 'blocked')
+      if (!own.every((call) => isLike(call, example, isWork))) break
       const known = keys.size
-      for (const call of ended) keys.add(call.key)
+      for (const call of own) keys.add(call.key)
       // The same input has the same answer anyway.
       if (keys.size > known) count++
+      if (calls.some((call) => call.isProgress)) break
     }
-    const limit = example?.kind === 'empty' ? limits.emptyAnswer : limits.sameAnswer
+    const limit = example?.kind === 'nothing' ? limits.emptyAnswer : limits.sameAnswer
     return { count, limit }
   },
 }
 
-function isLike({ outcome, kind, result }: CallRecord, example: CallRecord | undefined): boolean {
-  if (outcome === 'blocked') return true
-  return kind !== undefined && kind !== 'acknowledged' && result === example?.result
+function isLike(call: CallRecord, example: CallRecord | undefined, isWork: boolean): boolean {
+  if (call.outcome === 'blocked') return true
+  if (call.kind === undefined || call.kind !== example?.kind) return false
+  // A short answer is progress, unless the tool does no work: then it means nothing, whatever it says.
+  if (call.kind === 'brief') return !isWork
+  return call.kind === 'nothing' || call.result === example.result
 }

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { createToolLoopGuard } from '../create-tool-loop-guard.ts'
 import { calls, fails, heard, says, short, times } from '../testing.ts'
 
-const guardOf = () => createToolLoopGuard({ limits: { steps: { warn: 99, block: 99 } } })
+const never = { warn: Infinity, block: Infinity }
+const guardOf = () => createToolLoopGuard({ limits: { stepsWithoutProgress: never } })
 
 test('the same words, without a call: a warning with the third, and the last answer with the fourth', () => {
   const guard = guardOf()

@@ -1,6 +1,6 @@
 import type { Detector } from '../detector.ts'
 
-/** Tools that there are not: the model guesses names, one after the other, or comes back to the same. */
+/** Tools that do not exist: the model tries one name after the other, or the same one again. */
 export const unknownTool: Detector = {
   name: 'unknown-tool',
   detect({ tool, isUnknown, limits }, earlier) {
@@ -16,7 +16,7 @@ export const unknownTool: Detector = {
       if (isInARow) inARow++
       if (isAgain) again++
     }
-    // Where nobody said which tools there are, a new name may be the right one at last.
+    // If the guard does not know which tools exist, a new name may be the right one.
     if (!isUnknown && again === 0) return undefined
     return { count: Math.max(again, inARow) + 1, limit: limits.unknownTool }
   },
