@@ -22,7 +22,8 @@ function named(name: string, message = '{"message":"It failed."}') {
 }
 
 /** What each error means: the row that decides, and whether to retry, to fall back, to count against the breaker. */
-const table: [error: unknown, id: string, retry: boolean, fallback: boolean, counts: boolean][] = [
+type Row = [error: unknown, id: string, retry: boolean, fallback: boolean, counts: boolean]
+const table: Row[] = [
   [
     Object.assign(sdkError('InvalidSignatureException', 403), {
       $metadata: { httpStatusCode: 403, clockSkewCorrected: true },
@@ -109,6 +110,32 @@ const table: [error: unknown, id: string, retry: boolean, fallback: boolean, cou
     true,
     false,
   ],
+  ...[
+    'Model access is denied due to IAM user or service role is not authorized to perform the required AWS Marketplace actions',
+    'Model access is denied due to INVALID_PAYMENT_INSTRUMENT: A valid payment instrument must be provided.',
+    'User: arn:aws:sts::1:assumed-role/r/s is not authorized to perform: bedrock:InvokeModelWithResponseStream on resource: arn:aws:bedrock:::foundation-model/anthropic.claude-sonnet-4-6 with an explicit deny in a service control policy',
+    'User: arn:aws:iam::1:user/u is not authorized to perform: bedrock:InvokeModel on resource: arn:aws:bedrock:eu-west-1:1:inference-profile/eu.anthropic.claude-sonnet-4-5-20250929-v1:0',
+  ].map(
+    (message): Row => [
+      sdkError('AccessDeniedException', 403, message),
+      'model-no-access',
+      false,
+      true,
+      false,
+    ],
+  ),
+  ...[
+    "This model's maximum context length is 202752 tokens. However, you requested 65536 output tokens and your prompt contains at least 137217 input tokens",
+    'Input Tokens Exceeded: Number of input tokens exceeds maximum length.',
+  ].map(
+    (message): Row => [
+      sdkError('ValidationException', 400, message),
+      'context-window',
+      false,
+      true,
+      false,
+    ],
+  ),
   [
     sdkError(
       'ResourceNotFoundException',
@@ -241,6 +268,18 @@ describe('what a Bedrock error means', () => {
     expect(classifyBedrockError(sdkError('InternalServerException', 500), rules).id).toBe(
       'service-fault',
     )
+  })
+
+  it('passes over a row of the user whose `when` throws, and reports it', () => {
+    const reported: unknown[] = []
+    const report = (...fault: unknown[]) => void reported.push(fault)
+    const when = (error: unknown) =>
+      (error as { $metadata: { httpStatusCode: number } }).$metadata.httpStatusCode === 429
+    const mine = { id: 'mine', when, retry: false, fallback: false, breaker: 'ignore' } as const
+    const rules = [mine, ...bedrockErrorRules]
+    expect(classifyBedrockError(new TimeoutError(1_000), rules, report).id).toBe('timeout')
+    expect(reported).toEqual([['errorRules.when', expect.any(TypeError)]])
+    expect(classifyBedrockError(sdkError('ThrottlingException', 429), rules).id).toBe('mine')
   })
 
   it('takes errors that throw when they are looked at', () => {

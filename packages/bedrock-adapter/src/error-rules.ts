@@ -29,6 +29,20 @@ const SICK_MODEL = { retry: false, fallback: true, breaker: 'failure' } as const
 const PASSING = { retry: true, fallback: true, breaker: 'failure' } as const
 
 /**
+ * How models say that the input does not fit their context window. Read on 2026-12-01 in public issues of LiteLLM, LangChain,
+ * Cline, opencode, and Strands.
+ */
+const CONTEXT_WINDOW =
+  /input is too long|prompt is too long|exceed context limit|too many total text bytes|maximum context length|input tokens exceeded|number of input tokens exceeds/i
+
+/**
+ * How Bedrock says that the account, or its user, may not use this model: not enabled, no Marketplace subscription or payment
+ * instrument, or a policy that names the model's resource. Read on 2026-12-01 in public issues of the same projects.
+ */
+const NO_ACCESS =
+  /access to the model|model access is denied|not authorized to perform: bedrock:\w{1,60} on resource: arn:aws[\w-]{0,20}:bedrock:/i
+
+/**
  * What each error means; the first row that matches decides.
  *
  * Sources: the error lists of the Bedrock API reference and its troubleshooting page, and what the SDK's client is
@@ -64,7 +78,7 @@ export const bedrockErrorRules: readonly BedrockErrorRule[] = [
   {
     id: 'context-window',
     names: ['ValidationException'],
-    message: /input is too long|prompt is too long|exceed context limit|too many total text bytes/i,
+    message: CONTEXT_WINDOW,
     ...NEXT_MODEL,
   },
   {
@@ -76,7 +90,7 @@ export const bedrockErrorRules: readonly BedrockErrorRule[] = [
   {
     id: 'model-no-access',
     names: ['AccessDeniedException'],
-    message: /access to the model/i,
+    message: NO_ACCESS,
     ...NEXT_MODEL,
   },
   { id: 'model-not-found', names: ['ResourceNotFoundException'], ...NEXT_MODEL },

@@ -6,8 +6,8 @@ export { bedrockErrorRules } from './error-rules.ts'
 export type { InterruptionReason } from './errors.ts'
 export { IncompleteResponseError, StreamInterruptedError } from './errors.ts'
 export type { ResilienceEvent, StreamInterruptedEvent, TokensUsedEvent } from './events.ts'
+export { DEFAULT_MODELS, ORIGINAL_MODELS } from './model-data.ts'
 export type { ModelCandidate, ModelInput } from './models.ts'
-export { DEFAULT_MODELS } from './models.ts'
 export type {
   CircuitBreakerLayer,
   LimiterLayer,

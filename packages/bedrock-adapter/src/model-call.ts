@@ -53,7 +53,7 @@ export function createModelCaller(
     return policy
   }
   // Validates the options now rather than at the first call.
-  retryFor('')
+  createRetry({ ...retryOptions, clock, random })
 
   function acquire(modelId: string): Settle {
     const permit = circuitBreakers?.for(modelId).acquire()

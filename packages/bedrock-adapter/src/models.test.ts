@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { DEFAULT_MODELS, ORIGINAL_MODELS } from './model-data.ts'
 import { createModelList, inputFor, type ModelInput } from './models.ts'
 
 const ids = (list: readonly { modelId: string }[]) => list.map(({ modelId }) => modelId)
@@ -19,17 +20,33 @@ describe('which models may answer', () => {
     expect(ids(modelsFor(undefined))).toEqual(['a', 'b', 'c'])
   })
 
-  it('are by default Claude Sonnet 4.5, 3.7, 3.5 in the same inference profile', () => {
-    expect(ids(createModelList(undefined)('eu.anthropic.claude-sonnet-4-5-20250929-v1:0'))).toEqual(
-      [
-        'eu.anthropic.claude-sonnet-4-5-20250929-v1:0',
-        'eu.anthropic.claude-3-7-sonnet-20250219-v1:0',
-        'eu.anthropic.claude-3-5-sonnet-20241022-v2:0',
-      ],
-    )
-    expect(ids(createModelList(undefined)('us.amazon.nova-lite-v1:0'))).toEqual([
-      'us.amazon.nova-lite-v1:0',
+  it('are by default those that Bedrock serves, in the same geography, from the one that is asked for', () => {
+    const byDefault = createModelList(undefined)
+    expect(ids(byDefault(undefined))).toEqual(DEFAULT_MODELS)
+    expect(ids(byDefault('us.anthropic.claude-sonnet-4-5-20250929-v1:0'))).toEqual([
+      'us.anthropic.claude-sonnet-4-5-20250929-v1:0',
+      'us.anthropic.claude-haiku-4-5-20251001-v1:0',
     ])
+    expect(ids(byDefault('us.amazon.nova-lite-v1:0'))).toEqual(['us.amazon.nova-lite-v1:0'])
+  })
+
+  it('are by default none that has reached its end of life, and none whose profile never existed', () => {
+    const byDefault = createModelList(undefined)
+    const named = [
+      undefined,
+      'us.anthropic.claude-sonnet-4-6',
+      'eu.anthropic.claude-sonnet-4-5-20250929-v1:0',
+    ]
+    const all = named.flatMap((modelId) => ids(byDefault(modelId)))
+    expect(all.filter((id) => /claude-3|claude-sonnet-4-2025/.test(id))).toEqual([])
+    for (const prefix of ['global.', 'eu.', 'apac.']) {
+      const gone = `${prefix}anthropic.claude-3-7-sonnet-20250219-v1:0`
+      expect(ids(byDefault(gone))).toEqual([gone])
+    }
+  })
+
+  it('can be the original chain, which the simulator serves', () => {
+    expect(ids(createModelList(ORIGINAL_MODELS)(undefined))).toEqual(ORIGINAL_MODELS)
   })
 })
 

@@ -5,6 +5,7 @@ import type {
   InvokeModelWithResponseStreamCommandInput,
 } from '@aws-sdk/client-bedrock-runtime'
 import { checkFunction } from '@holdfast/internal'
+import { DEFAULT_MODELS, defaultChainFor } from './model-data.ts'
 
 /** The input of a command that goes through the layers. */
 export type ModelInput =
@@ -20,16 +21,6 @@ export interface ModelCandidate {
   /** Makes the input fit the model. It gets a copy to change or replace; `modelId` is set for you. Default: as it is. */
   transform?(input: ModelInput): ModelInput
 }
-
-/** Falls back on the same input when no list is given: Claude Sonnet 4.5, then 3.7, then 3.5. */
-export const DEFAULT_MODELS: readonly string[] = [
-  'anthropic.claude-sonnet-4-5-20250929-v1:0',
-  'anthropic.claude-3-7-sonnet-20250219-v1:0',
-  'anthropic.claude-3-5-sonnet-20241022-v2:0',
-]
-
-/** The prefix of a cross-region inference profile: `us.`, `eu.`, `us-gov.`, `global.`, … */
-const PROFILE_PREFIX = /^(us-gov|us|eu|apac|jp|au|global)\./
 
 /**
  * Which models a command may be answered by, in order: the one it names and those behind it in the list. A model that
@@ -59,13 +50,10 @@ function checkModel(model: string | ModelCandidate, index: number): ModelCandida
   return candidate
 }
 
-/** The default list in the inference profile of the model that is asked for. */
-function defaultModelsFor(modelId = ''): readonly ModelCandidate[] {
-  const prefix = PROFILE_PREFIX.exec(modelId)?.[0] ?? ''
-  return behind(
-    modelId,
-    DEFAULT_MODELS.map((model) => ({ modelId: prefix + model })),
-  )
+/** The default chain from the model that is asked for. */
+function defaultModelsFor(modelId?: string): readonly ModelCandidate[] {
+  const chain = modelId === undefined ? DEFAULT_MODELS : defaultChainFor(modelId)
+  return chain.map((model) => ({ modelId: model }))
 }
 
 function behind(modelId: string, list: readonly ModelCandidate[]): readonly ModelCandidate[] {

@@ -17,8 +17,8 @@ import type { ModelCandidate } from './models.ts'
 export interface ResilienceOptions {
   /**
    * The models to fall back on, in order. A command that names one of them may be answered by those behind it; one
-   * that names another has no fallback; one that names none gets the whole list. Default: Claude Sonnet 4.5, 3.7,
-   * 3.5, in the inference profile (`us.`, `eu.`, …) of the model that is asked for.
+   * that names another has no fallback; one that names none gets the whole list. Default: `DEFAULT_MODELS`, or the same
+   * models in the geography (`us.`, `eu.`) of the model that the command names.
    */
   readonly models?: readonly (string | ModelCandidate)[] | undefined
   /** How many calls run and wait, over all models. Default 5 and 20, for 30 s. `false`: no limit. */

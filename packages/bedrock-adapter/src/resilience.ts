@@ -1,5 +1,5 @@
 import type { CircuitBreakers } from '@holdfast/circuit-breaker'
-import { createPermit, emit, readProperty } from '@holdfast/internal'
+import { callbackReporter, createPermit, emit, readProperty } from '@holdfast/internal'
 import {
   createLimiter,
   type Limiter,
@@ -45,7 +45,8 @@ export function createResilience(options: ResilienceOptions = {}): Resilience {
   const settings = checkOptions(options)
   const { onEvent, clock, attemptTimeoutMs, streamIdleTimeoutMs, errorRules = [] } = settings
   const rules = [...errorRules, ...bedrockErrorRules]
-  const verdictOf = (error: unknown) => classifyBedrockError(error, rules)
+  const report = callbackReporter('bedrock', onEvent)
+  const verdictOf = (error: unknown) => classifyBedrockError(error, rules, report)
   const modelsFor = createModelList(settings.models)
   const models = createModelCaller(settings, verdictOf)
   const { rates, ...limits } = settings.limiter || {}
@@ -63,7 +64,6 @@ export function createResilience(options: ResilienceOptions = {}): Resilience {
   const settleUsage = createUsageSettler(rates)
   const fallbackOptions = {
     name: 'model-fallback',
-    when: (error: unknown) => verdictOf(error).fallback,
     label: ({ modelId }: ModelCandidate) => modelId,
     // One fallback is made for each call, and they all report as one policy.
     onEvent: (event: FallbackEvent) => {
@@ -97,7 +97,18 @@ export function createResilience(options: ResilienceOptions = {}): Resilience {
     const asked: BedrockLimiterContext = { ...context, input: call.command.input }
     const slot = (await limiter?.acquire(asked)) ?? FREE_PERMIT
     try {
-      const withFallback = fallback(modelsFor(call.command.input.modelId), fallbackOptions)
+      const candidates = modelsFor(call.command.input.modelId)
+      const withFallback = fallback(candidates, {
+        ...fallbackOptions,
+        when: (error, candidate) => {
+          const { id, fallback } = verdictOf(error)
+          // After a switch, a model may refuse what the first one would have taken: a limit of tokens, a parameter.
+          return (
+            fallback ||
+            (candidate !== candidates[0] && (id === 'validation' || id === 'bad-request'))
+          )
+        },
+      })
       const answer = await withFallback(
         (inner) => models.call(call, inner.candidate, inner),
         context,
@@ -106,6 +117,8 @@ export function createResilience(options: ResilienceOptions = {}): Resilience {
     } catch (error) {
       if (signal?.aborted) slot.ignore()
       else fail(slot, error)
+      // What the model that was asked for said is why the call failed, whatever the others added.
+      if (FallbackExhaustedError.isInstance(error)) error.cause = error.errors[0]
       throw error
     }
   }
