@@ -46,10 +46,16 @@ export default [
     name: 'metrics/process',
     path: 'packages/metrics/dist/process/index.js',
   }),
-  entry('logger', '12 kB'),
+  entry('logger', '7.5 kB'),
   entry('logger', '6.1 kB', {
     name: 'logger: { createLogger } alone',
     import: '{ createLogger }',
+  }),
+  entry('logger', '1.8 kB', { name: 'logger/node', path: 'packages/logger/dist/node/index.js' }),
+  entry('logger', '2.05 kB', { name: 'logger/trace', path: 'packages/logger/dist/trace/index.js' }),
+  entry('logger', '4.3 kB', {
+    name: 'logger/request',
+    path: 'packages/logger/dist/request/index.js',
   }),
   entry('tool-loop-guard', '10.6 kB'),
   entry('pipeline', '2.05 kB'),

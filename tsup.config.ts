@@ -21,6 +21,8 @@ const config: Options = {
   format: 'esm',
   target: 'node20',
   clean: true,
+  // Bundlers for workers and browsers know Node's modules by their prefix only.
+  removeNodeProtocol: false,
   silent: true,
   // `@holdfast/internal` is never published: it is bundled into each package that uses it, code and types.
   noExternal: ['@holdfast/internal'],

@@ -1,5 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { createLogger, fileDestination, newTrace, runWithTrace } from '@holdfast/logger'
+import { createLogger } from '@holdfast/logger'
+import { fileDestination } from '@holdfast/logger/node'
+import { newTrace, runWithTrace } from '@holdfast/logger/trace'
 import { type LoggerOptions, pino } from 'pino'
 import type { AnswerSubject } from '../compare-answers.ts'
 

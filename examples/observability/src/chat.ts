@@ -1,6 +1,6 @@
 import { type BedrockRuntimeClient, ConverseCommand } from '@aws-sdk/client-bedrock-runtime'
 import { DEFAULT_MODELS } from '@holdfast/bedrock-adapter'
-import { currentTrace } from '@holdfast/logger'
+import { currentTrace } from '@holdfast/logger/trace'
 import { modelFailed } from './model-failed.ts'
 import type { Telemetry } from './telemetry.ts'
 

@@ -4,7 +4,7 @@ import {
 } from '@aws-sdk/client-bedrock-runtime'
 import { createResilience, type RetryLayer, withResilience } from '@holdfast/bedrock-adapter'
 import { follow } from '@holdfast/feature-flags'
-import { traceClient } from '@holdfast/logger'
+import { traceClient } from '@holdfast/logger/trace'
 import type { ServiceFlags } from './flags.ts'
 import type { Telemetry } from './telemetry.ts'
 

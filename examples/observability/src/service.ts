@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http'
-import { requestLogger } from '@holdfast/logger'
+import { requestLogger } from '@holdfast/logger/request'
 import { toNodeListener } from '@holdfast/metrics/node'
 import type { Telemetry } from './telemetry.ts'
 

@@ -1,13 +1,13 @@
 import { checkFunction, refusal } from '@holdfast/internal'
 import type { Destination } from './destination.ts'
 import { checkFieldMap, defaultFields, type FieldMap } from './field-map.ts'
-import { fileDestination } from './file-destination.ts'
 import { createFamily } from './json-logger.ts'
 import { checkLevel, type Threshold } from './levels.ts'
 import { checkLimits, type Limits } from './limits.ts'
 import { LineFormat } from './line-format.ts'
 import type { Logger } from './logger.ts'
 import { createRedaction, type RedactOptions } from './redaction.ts'
+import { standardOutput } from './standard-output.ts'
 
 /** Options of {@link createLogger}. */
 export interface LoggerOptions {
@@ -23,7 +23,7 @@ export interface LoggerOptions {
   readonly fieldMap?: FieldMap | undefined
   /** How much of what it is given a line may take. */
   readonly limits?: Partial<Limits> | undefined
-  /** Where the lines go. Default: the standard output, each at once. */
+  /** Where the lines go. Default: the standard output, each at once; the console where there is none. */
   readonly destination?: Destination | undefined
 }
 
@@ -39,7 +39,7 @@ export interface LoggerOptions {
  */
 export function createLogger(options: LoggerOptions = {}): Logger {
   const { name, level = 'info', fields = {}, fieldMap = defaultFields } = options
-  const { destination = fileDestination() } = options
+  const { destination = standardOutput() } = options
   if (name !== undefined && typeof name !== 'string') throw refusal('name', name, 'a string')
   if (Object(fields) !== fields) throw refusal('fields', fields, 'an object')
   checkFunction('destination.write', destination?.write)

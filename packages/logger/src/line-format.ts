@@ -8,8 +8,8 @@ import { LEVELS, type Level } from './levels.ts'
 import type { Limits } from './limits.ts'
 import { quote } from './quote.ts'
 import { type Path, type Redaction, step } from './redaction.ts'
-import { currentTrace } from './trace/context.ts'
 import type { TraceContext } from './trace/trace-context.ts'
+import { readTrace } from './trace/trace-source.ts'
 
 /** Fields that all lines of a logger carry. */
 export interface Bound {
@@ -148,7 +148,7 @@ export class LineFormat {
   }
 
   #traceFields(): string {
-    const trace = currentTrace()
+    const trace = readTrace()
     if (trace === undefined) return ''
     if (trace !== this.#trace) {
       const { traceId, spanId, traceFlags, requestId } = this.#map

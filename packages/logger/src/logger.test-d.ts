@@ -5,14 +5,13 @@ import {
   defaultFields,
   ecsFields,
   type FieldMap,
-  type FileDestination,
-  fileDestination,
   type Level,
   type Logger,
   type LoggerEvent,
   otelFields,
   type Threshold,
 } from './index.ts'
+import { type FileDestination, fileDestination } from './node/index.ts'
 
 declare const log: Logger
 

@@ -1,7 +1,7 @@
 import { checkBooleans } from '@holdfast/internal'
 import type { Destination } from './destination.ts'
 import { defaultFields, type FieldMap } from './field-map.ts'
-import { fileDestination } from './file-destination.ts'
+import { standardOutput } from './standard-output.ts'
 
 /** Options of {@link pretty}. */
 export interface PrettyOptions {
@@ -24,14 +24,19 @@ export interface PrettyOptions {
  */
 export function pretty(options: PrettyOptions = {}): Destination {
   checkBooleans(options, 'colors')
-  const { fieldMap = defaultFields, destination = fileDestination() } = options
-  const { colors = Boolean(process.stdout.isTTY && !process.env['NO_COLOR']) } = options
+  const { fieldMap = defaultFields, destination = standardOutput() } = options
+  const { colors = isColorTerminal() } = options
   const paint = colors ? inColor : (text: string) => text
   return {
     write: (line) => destination.write(readable(line, fieldMap, paint)),
     flush: () => destination.flush?.(),
     flushSync: () => destination.flushSync?.(),
   }
+}
+
+function isColorTerminal(): boolean {
+  const process = globalThis.process as Partial<NodeJS.Process> | undefined
+  return Boolean(process?.stdout?.isTTY && !process.env?.['NO_COLOR'])
 }
 
 type Paint = (text: string, color: number) => string

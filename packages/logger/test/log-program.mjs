@@ -2,7 +2,8 @@
 // own. The lines go where the program says; what the program tells besides goes to the standard error output.
 import { writeSync } from 'node:fs'
 import { isMainThread, Worker, workerData } from 'node:worker_threads'
-import { createLogger, fileDestination } from '@holdfast/logger'
+import { createLogger } from '@holdfast/logger'
+import { fileDestination } from '@holdfast/logger/node'
 
 const [name, ...options] = isMainThread ? process.argv.slice(2) : workerData
 /** More than a pipe holds. */

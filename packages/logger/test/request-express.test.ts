@@ -2,7 +2,7 @@
 import { createServer } from 'node:http'
 import express, { type Express } from 'express'
 import { expect, test } from 'vitest'
-import { type RequestLoggerOptions, requestLogger } from '../src/index.ts'
+import { type RequestLoggerOptions, requestLogger } from '../src/request/index.ts'
 import { collectLines, dial, listen } from './request-support.ts'
 
 /** Serves what is set up after the request logger. */

@@ -1,7 +1,8 @@
 // The request logger in Fastify 5: hooks, contexts, errors, replies that are taken over.
 import fastify, { type FastifyInstance } from 'fastify'
 import { expect, test } from 'vitest'
-import { currentTrace, requestLogger } from '../src/index.ts'
+import { requestLogger } from '../src/request/index.ts'
+import { currentTrace } from '../src/trace/index.ts'
 import { collectLines, dial, whenDone } from './request-support.ts'
 
 /** Serves what is set up after the request logger. */

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http'
 import { createRegistry } from '@holdfast/metrics'
 import { expect, test } from 'vitest'
-import { requestLogger } from '../src/index.ts'
+import { requestLogger } from '../src/request/index.ts'
 import { collectLines, dial, listen } from './request-support.ts'
 
 test('requests are counted and timed, those of a client that leaves too', async () => {

@@ -7,7 +7,7 @@ import { pipeline, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { type RequestLoggerOptions, requestLogger } from '../src/index.ts'
+import { type RequestLoggerOptions, requestLogger } from '../src/request/index.ts'
 import { collectLines, dial, listen } from './request-support.ts'
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => unknown

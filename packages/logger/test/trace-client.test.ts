@@ -13,7 +13,7 @@ import {
   type TraceContext,
   traceClient,
   withTracestate,
-} from '../src/index.ts'
+} from '../src/trace/index.ts'
 
 // A bearer token in the environment would win over the simulator's credentials.
 delete process.env['AWS_BEARER_TOKEN_BEDROCK']

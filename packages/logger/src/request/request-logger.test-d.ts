@@ -3,8 +3,9 @@ import { createRegistry } from '@holdfast/metrics'
 import express from 'express'
 import fastify from 'fastify'
 import { expectTypeOf, test } from 'vitest'
-import type { Logger, RequestLine } from '../index.ts'
-import { requestLogger } from '../index.ts'
+import type { Logger } from '../index.ts'
+import type { RequestLine } from '../request/index.ts'
+import { requestLogger } from '../request/index.ts'
 
 declare const logger: Logger
 const requests = requestLogger({ logger, registry: createRegistry() })

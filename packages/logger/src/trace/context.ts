@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { newSpanId, newTraceId } from './ids.ts'
 import type { TraceContext } from './trace-context.ts'
+import { setTraceSource } from './trace-source.ts'
 import { RANDOM, SAMPLED } from './traceparent.ts'
 
 /** How a trace begins. */
@@ -11,7 +12,8 @@ export interface TraceOptions {
   readonly requestId?: string | undefined
 }
 
-const storage = /* @__PURE__ */ new AsyncLocalStorage<TraceContext | undefined>()
+const storage = new AsyncLocalStorage<TraceContext | undefined>()
+setTraceSource(() => storage.getStore())
 
 /** The first position of a new trace. */
 export function newTrace({ sampled = true, requestId }: TraceOptions = {}): TraceContext {

@@ -18,7 +18,7 @@ import {
   traceFrom,
   traceHeaders,
   withTracestate,
-} from '../index.ts'
+} from '../trace/index.ts'
 
 declare const trace: TraceContext
 

@@ -1,8 +1,8 @@
 import { advance, thrownBy, timers, useVirtualTime } from '@holdfast/internal/testing'
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createLogger } from './create-logger.ts'
-import type { LoggerEvent } from './events.ts'
+import { createLogger } from '../create-logger.ts'
+import type { LoggerEvent } from '../events.ts'
 import { type FileDestinationOptions, fileDestination } from './file-destination.ts'
 
 useVirtualTime()

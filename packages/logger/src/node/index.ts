@@ -1,0 +1,5 @@
+export type { FileDestination } from '../appended-file.ts'
+export type { Destination } from '../destination.ts'
+export type { LoggerEvent } from '../events.ts'
+export type { FileDestinationOptions } from './file-destination.ts'
+export { fileDestination } from './file-destination.ts'

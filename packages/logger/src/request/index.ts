@@ -1,0 +1,5 @@
+export type { RequestFacts, RequestLine } from './request-line.ts'
+export type { RequestLogger } from './request-logger.ts'
+export { requestLogger } from './request-logger.ts'
+export type { RequestRegistry } from './request-metrics.ts'
+export type { RequestLoggerOptions } from './request-options.ts'
