@@ -59,8 +59,9 @@ export const retryPart: Part = {
       peers: oneShotPeers,
     },
     {
-      // No target: the peers check the signal only between attempts, whereas Holdfast also ends a running attempt.
+      // The peers check the signal only between attempts, whereas Holdfast also ends a running attempt.
       title: 'A call that succeeds immediately, with a shared abort signal',
+      target: 1,
       baseline: bareAwait,
       ours: [{ name: 'createRetry()', call: () => ours(work, { signal }) }],
       peers: [

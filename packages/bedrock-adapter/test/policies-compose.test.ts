@@ -215,3 +215,72 @@ test('a timeout outside a retry says what the last attempt failed with', async (
   await advance(1_500)
   expect(call.reason).toMatchObject({ timeoutMs: 1_500, cause: unavailable })
 })
+
+describe('a retry around a policy that rejects', () => {
+  const openCircuit = () => {
+    const breaker = createCircuitBreaker({ openForMs: 5_000 })
+    breaker.open('by hand')
+    return breaker
+  }
+  const fullLimiter = () => {
+    const limiter = createLimiter({ maxConcurrent: 1, maxQueue: 0 })
+    void limiter(hang)
+    return limiter
+  }
+
+  test.each<[what: string, policy: () => Policy, code: string]>([
+    ['an open circuit', openCircuit, 'CIRCUIT_OPEN'],
+    ['a full queue', fullLimiter, 'QUEUE_FULL'],
+    [
+      'open circuits of all candidates',
+      () => pipeline(fallback(['a', 'b']) as Policy, openCircuit()),
+      'FALLBACK_EXHAUSTED',
+    ],
+  ])('fails fast: %s', async (_, create, code) => {
+    const call = watch(pipeline(createRetry(), create())(() => 'answer'))
+    await advance(0)
+    expect(call).toMatchObject({ state: 'rejected', settledAt: 0, reason: { code } })
+  })
+
+  test('waits for the circuit with `retryRejections`', async () => {
+    const policy = pipeline(createRetry({ retryRejections: true }), openCircuit())
+    const call = watch(policy(() => 'answer'))
+    await advance(5_000)
+    expect(call).toMatchObject({ value: 'answer', settledAt: 5_000 })
+  })
+})
+
+test('a timeout around a retry says what failed before', async () => {
+  const policy = pipeline(
+    timeout({ ms: 500 }),
+    createLimiter(),
+    createRetry({ backoff: constant(10) }),
+  )
+  const call = watch(
+    policy(({ attempt }) => {
+      if (attempt > 2) return hang()
+      throw gone
+    }),
+  )
+  await advance(0)
+  expect(call.reason).toBe(gone)
+  const busy = [{ status: 503 }, { status: 429 }]
+  const cutOff = watch(
+    policy(({ attempt }) => {
+      const fault = busy[attempt - 1]
+      if (fault === undefined) return hang()
+      throw fault
+    }),
+  )
+  await advance(500)
+  expect(cutOff.reason).toMatchObject({ code: 'TIMEOUT', cause: busy[1], errors: busy })
+})
+
+test.each([createRetry, createLimiter, createCircuitBreaker])(
+  'a factory that was not called is named when the pipeline is created: %o',
+  (factory) => {
+    expect(() => pipeline(factory as never)).toThrow(
+      /^`policies\[0\]` must be what `create\w+\(…\)` returns, not a function$/,
+    )
+  },
+)

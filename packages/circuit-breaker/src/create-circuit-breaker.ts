@@ -1,4 +1,10 @@
-import { type Context, checkOptions, type Operation, withMembers } from '@holdfast/internal'
+import {
+  type Context,
+  checkOptions,
+  factory,
+  type Operation,
+  withMembers,
+} from '@holdfast/internal'
 import { Breaker } from './breaker.ts'
 import type { CircuitBreaker } from './circuit-breaker.ts'
 import { type CircuitBreakerOptions, OPTION_RULES } from './options.ts'
@@ -12,10 +18,11 @@ import { type CircuitBreakerOptions, OPTION_RULES } from './options.ts'
  * const breaker = createCircuitBreaker({ name: 'search' })
  * const answer = await breaker(({ signal }) => fetch(url, { signal }))
  */
-export function createCircuitBreaker(options?: CircuitBreakerOptions): CircuitBreaker {
-  checkOptions('createCircuitBreaker', options, OPTION_RULES)
-  return createUnchecked(options ?? {})
-}
+export const createCircuitBreaker: (options?: CircuitBreakerOptions) => CircuitBreaker =
+  /* @__PURE__ */ factory('createCircuitBreaker', (options) => {
+    checkOptions('createCircuitBreaker', options, OPTION_RULES)
+    return createUnchecked(options ?? {})
+  })
 
 /** The same for options that have been checked. */
 export function createUnchecked(options: CircuitBreakerOptions): CircuitBreaker {

@@ -1,10 +1,12 @@
 import {
+  type AnyPolicy,
   type Context,
   checkContext,
-  checkFunction,
+  checkCreated,
   type Operation,
   type Policy,
   raceAbort,
+  type SwitchedPolicy,
   throwIfAborted,
 } from '@holdfast/internal'
 import { checkFlag } from './check-flag.ts'
@@ -20,17 +22,20 @@ import type { FlagsOf } from './follow.ts'
  * @param name - The name of a boolean flag.
  * @throws RangeError or TypeError when there is no such flag, it is not boolean, or `policy` is not a function.
  */
-export function bypassUnless<D extends FlagDefinitions>(
+export function bypassUnless<D extends FlagDefinitions, const P extends AnyPolicy>(
   flags: Flags<D>,
   name: FlagsOf<D, boolean>,
-  policy: Policy,
-): Policy {
+  policy: P,
+): SwitchedPolicy<P> {
   checkFlag(flags, name)
   const type = flags.definitions[name]?.type
   if (type !== 'boolean') throw new TypeError(`The flag ${name} must be boolean, not ${type}`)
-  checkFunction('policy', policy)
-  return <T>(operation: Operation<T>, context?: Context) =>
-    flags.get(name) ? policy(operation, context) : runDirectly(operation, context)
+  checkCreated('policy', policy)
+  // The two differ only in what the operation may find in its context, which the returned type says.
+  const on: unknown = policy
+  const switched: unknown = <T>(operation: Operation<T>, context?: Context) =>
+    flags.get(name) ? (on as Policy)(operation, context) : runDirectly(operation, context)
+  return switched as SwitchedPolicy<P>
 }
 
 async function runDirectly<T>(operation: Operation<T>, given: Context | undefined): Promise<T> {

@@ -205,9 +205,24 @@ test('follow takes only flags of the setting’s type', () => {
 test('bypassUnless takes a boolean flag and a policy, and is a policy', () => {
   const policy: Policy = (operation, context = {}) => Promise.resolve(operation(context))
   const switched = bypassUnless(flags, 'ENABLE_RETRY', policy)
-  expectTypeOf(switched).toEqualTypeOf<Policy>()
+  expectTypeOf(switched).toExtend<Policy>()
   expectTypeOf(switched(async () => 5)).toEqualTypeOf<Promise<number>>()
   switched((context) => expectTypeOf(context).toEqualTypeOf<Context>())
+  interface Keyed extends Context {
+    readonly key?: string | undefined
+  }
+  const keyed: Policy<Keyed & { readonly attempt: number }, Keyed> = () => Promise.reject()
+  bypassUnless(
+    flags,
+    'ENABLE_RETRY',
+    keyed,
+  )(
+    ({ key, attempt }) =>
+      expectTypeOf([key, attempt]).toEqualTypeOf<(string | number | undefined)[]>(),
+    { key: 'a' },
+  )
+  // @ts-expect-error the policy does not read it
+  switched(() => 5, { key: 'a' })
   // @ts-expect-error not a boolean
   bypassUnless(flags, 'MAX_CONCURRENT', policy)
   // @ts-expect-error not a policy

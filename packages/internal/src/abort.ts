@@ -1,5 +1,5 @@
 import { type Clock, MAX_TIMER_MS } from './clock.ts'
-import { whenAborted } from './when-aborted.ts'
+import { type AbortWaiter, joinWaiters, leaveWaiters, NOBODY, whenAborted } from './when-aborted.ts'
 
 /** Throws the signal's own reason when it is aborted. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
@@ -21,8 +21,17 @@ export function sleep(ms: number, signal: AbortSignal | undefined, clock: Clock)
   })
 }
 
-/** Settles as `work` does, or rejects with the signal's reason as soon as it aborts. Leaves no listener. */
-export function raceAbort<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T>
+/**
+ * Settles as `work` does, or rejects with the signal's reason as soon as it aborts. Leaves no listener.
+ *
+ * @param recover - Called with the error if `work` rejects and the signal has not aborted; the promise then settles as what
+ * it returns. It must not throw.
+ */
+export function raceAbort<T>(
+  work: Promise<T>,
+  signal: AbortSignal | undefined,
+  recover?: (error: unknown) => T | PromiseLike<T>,
+): Promise<T>
 export function raceAbort<T>(
   work: T | PromiseLike<T>,
   signal: AbortSignal | undefined,
@@ -30,20 +39,34 @@ export function raceAbort<T>(
 export function raceAbort<T>(
   work: T | PromiseLike<T>,
   signal: AbortSignal | undefined,
+  recover?: (error: unknown) => T | PromiseLike<T>,
 ): T | PromiseLike<T> {
-  if (signal === undefined) return work
+  if (signal === undefined) return recover ? Promise.resolve(work).catch(recover) : work
   return new Promise<T>((resolve, reject) => {
-    const callOff = whenAborted(signal, () => reject(signal.reason))
+    const race: Race = { next: NOBODY, previous: NOBODY, onAbort: rejectRace, signal, reject }
+    joinWaiters(signal, race)
     // Also after an abort: what the operation still does must not become an unhandled rejection.
     Promise.resolve(work).then(
       (value) => {
-        callOff()
+        leaveWaiters(race)
         resolve(value)
       },
       (error) => {
-        callOff()
-        reject(error)
+        leaveWaiters(race)
+        if (recover === undefined || signal.aborted) reject(error)
+        else resolve(recover(error))
       },
     )
   })
+}
+
+/** A promise that rejects when its signal aborts. */
+interface Race extends AbortWaiter {
+  readonly signal: AbortSignal
+  readonly reject: (reason: unknown) => void
+}
+
+function rejectRace(this: AbortWaiter): void {
+  const { signal, reject } = this as Race
+  reject(signal.reason)
 }

@@ -2,6 +2,7 @@ import { NO_CONTEXT } from './call-operation.ts'
 import { refusal } from './options.ts'
 import type { Context } from './policy.ts'
 import { readProperty } from './read-property.ts'
+import { isLatestSignal } from './when-aborted.ts'
 
 /**
  * The context that a caller gave, fit for use. Call it before the call is admitted: a policy that reads a bad signal when
@@ -18,7 +19,7 @@ export function checkContext<C extends Context>(context: C | null | undefined): 
   if (deadlineAt !== undefined && (typeof deadlineAt !== 'number' || Number.isNaN(deadlineAt))) {
     throw refusal('deadlineAt', deadlineAt, 'a number of milliseconds on the policies’ clock')
   }
-  if (signal === undefined || isAbortSignal(signal)) return context
+  if (signal === undefined || isLatestSignal(signal) || isAbortSignal(signal)) return context
   if (signal === null) return { ...context, signal: undefined }
   if (isAbortSignal(readProperty(signal, 'signal'))) {
     throw new TypeError(
@@ -30,8 +31,10 @@ export function checkContext<C extends Context>(context: C | null | undefined): 
 
 /** By shape: signals of polyfills and of other realms are no instances of this realm's class. */
 function isAbortSignal(value: unknown): boolean {
-  return (
-    typeof readProperty(value, 'aborted') === 'boolean' &&
-    typeof readProperty(value, 'addEventListener') === 'function'
-  )
+  try {
+    const { aborted, addEventListener } = value as AbortSignal
+    return typeof aborted === 'boolean' && typeof addEventListener === 'function'
+  } catch {
+    return false
+  }
 }

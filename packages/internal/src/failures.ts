@@ -1,3 +1,4 @@
+import { TimeoutError } from './errors/timeout-error.ts'
 import type { Context } from './policy.ts'
 
 /** Where a context keeps the failures of the call. A symbol that every copy of this code shares. */
@@ -23,9 +24,16 @@ export function withFailures<C extends Context>(context: C, failures: unknown[])
   return { ...context, [FAILURES]: failures }
 }
 
-/** Adds what an attempt failed with. Returns the list, a new one if there is none yet. */
-export function addFailure(failures: unknown[] = [], failure: unknown): unknown[] {
-  failures.push(failure)
-  if (failures.length > MAX_FAILURES) failures.shift()
-  return failures
+/**
+ * Adds what an attempt failed with, unless a policy further inside has added it. A timeout is added after what failed
+ * before it, and without these: errors that hold each other would double with every timeout when they are written out.
+ */
+export function addFailure(failures: unknown[] | undefined, failure: unknown): void {
+  if (failures === undefined) return
+  const parts =
+    TimeoutError.isInstance(failure) && failure.errors.length > 0
+      ? [...failure.errors, new TimeoutError(failure.timeoutMs)]
+      : [failure]
+  failures.push(...parts.filter((part) => !failures.includes(part)))
+  failures.splice(0, failures.length - MAX_FAILURES)
 }

@@ -17,10 +17,11 @@ export {
 } from './errors/classify-error.ts'
 export { brand, isBranded } from './errors/error-brand.ts'
 export { errorStatus } from './errors/error-status.ts'
-export { TimeoutError } from './errors/timeout-error.ts'
+export { deadlinePassed, TimeoutError } from './errors/timeout-error.ts'
 export { serverHintMs } from './errors/wait-hint.ts'
 export type { HoldfastEvent } from './events.ts'
 export { emit } from './events.ts'
+export { checkCreated, factory } from './factory.ts'
 export { addFailure, failuresOf, withFailures } from './failures.ts'
 export { createHostCheck } from './host-check.ts'
 export type { NumberRule, OptionRule, OptionRules } from './options.ts'
@@ -36,6 +37,15 @@ export {
 export type { Outcome, Permit } from './permit.ts'
 export { createPermit } from './permit.ts'
 export type { Context, Operation, Policy } from './policy.ts'
+export type {
+  AnyPolicy,
+  Given,
+  PolicyOf,
+  Received,
+  Substitute,
+  SubstitutingPolicy,
+  SwitchedPolicy,
+} from './policy-types.ts'
 export { readProperty } from './read-property.ts'
 export type { RingWindow } from './ring-window.ts'
 export { createRingWindow } from './ring-window.ts'

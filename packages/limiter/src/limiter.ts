@@ -4,6 +4,7 @@ import {
   checkFunction,
   checkOptions,
   createPermit,
+  factory,
   MAX_TIMER_MS,
   type Operation,
   type Permit,
@@ -75,11 +76,14 @@ export interface Limiter<C = unknown> {
  *
  * @throws RangeError or TypeError naming the option that is wrong.
  */
-export function createLimiter(
-  options: LimiterOptions & { readonly rates: NonNullable<LimiterOptions['rates']> },
-): Limiter<SettleContext>
-export function createLimiter(options?: LimiterOptions): Limiter
-export function createLimiter(options?: LimiterOptions): Limiter<SettleContext> {
+export const createLimiter: {
+  (
+    options: LimiterOptions & { readonly rates: NonNullable<LimiterOptions['rates']> },
+  ): Limiter<SettleContext>
+  (options?: LimiterOptions): Limiter
+} = /* @__PURE__ */ factory('createLimiter', create)
+
+function create(options?: LimiterOptions): Limiter<SettleContext> {
   checkLimiterOptions(options)
   const limiter = new CallLimiter(options ?? {})
   return withMembers(

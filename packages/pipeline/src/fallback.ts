@@ -7,16 +7,17 @@ import {
   checkFunction,
   checkOptions,
   emit,
+  factory,
   failuresOf,
   guardCallback,
   type Operation,
   type OptionRules,
   type Policy,
   raceAbort,
-  readProperty,
   throwIfAborted,
   withMembers,
 } from '@holdfast/internal'
+import { errorNameOf } from './error-name.ts'
 import { FallbackExhaustedError } from './fallback-exhausted-error.ts'
 
 /** What an operation under fallback receives. */
@@ -111,7 +112,12 @@ function checkCandidates(candidates: unknown): void {
  * const hosts = fallback(['https://example.com/', 'https://example.org/'])
  * const response = await hosts(({ candidate, signal }) => fetch(candidate, { signal }))
  */
-export function fallback<const Candidate>(
+export const fallback: <const Candidate>(
+  candidates: readonly Candidate[],
+  options?: FallbackOptions<Candidate>,
+) => FallbackPolicy<Candidate> = /* @__PURE__ */ factory('fallback', createFallback)
+
+function createFallback<const Candidate>(
   candidates: readonly Candidate[],
   options: FallbackOptions<Candidate> = {},
 ): FallbackPolicy<Candidate> {
@@ -165,7 +171,7 @@ class FallbackChain<Candidate> {
       }
       const last = failed.at(-1)
       if (last !== undefined) {
-        const errorName = nameOf(last.error)
+        const errorName = errorNameOf(last.error)
         emit(onEvent, { type: 'fallback.switched', name, from: last.label, to: label, errorName })
       }
       if (onEvent) emit(onEvent, { type: 'fallback.attempted', name, candidate: label })
@@ -173,13 +179,15 @@ class FallbackChain<Candidate> {
       throwIfAborted(signal)
       let value: T
       try {
-        value = await raceAbort(operation({ ...context, candidate }), signal)
+        // The field comes first, since V8 takes twenty times as long to add one to an object that it has just copied.
+        const inner = { candidate, ...context }
+        inner.candidate = candidate
+        value = await raceAbort(operation(inner), signal)
       } catch (error) {
         throwIfAborted(signal)
         if (list.length === 1 || !when(error, candidate)) throw error
         failed = [...failed, { label, error }]
-        const collected = failuresOf(context)
-        if (collected) addFailure(collected, error)
+        addFailure(failuresOf(context), error)
         continue
       }
       if (onEvent) emit(onEvent, { type: 'fallback.served', name, candidate: label })
@@ -202,9 +210,4 @@ function resolveSettings<Candidate>(name: string, settings: Settings<Candidate>)
     when: guardCallback('when', settings.when, () => true, report),
     skip: guardCallback('skip', settings.skip, () => false, report),
   }
-}
-
-function nameOf(error: unknown): string {
-  const name = readProperty(error, 'name')
-  return typeof name === 'string' ? name : typeof error
 }

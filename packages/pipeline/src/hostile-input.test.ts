@@ -65,9 +65,48 @@ describe('callbacks that fail count as absent, and are reported', () => {
   })
 })
 
+test.each<[what: string, isOff: () => unknown]>([
+  [
+    'throws',
+    () => {
+      throw new Error('no flags')
+    },
+  ],
+  ['returns a promise', async () => true],
+  ['rejects', () => Promise.reject(new Error('no flags'))],
+])('a switch that %s leaves the policy on, and is reported', async (_, isOff) => {
+  const onEvent = vi.fn()
+  const policy = timeout({ ms: 5, name: 'search' })
+  const layer = bypass(policy, isOff as () => boolean, { onEvent })
+  await expect(layer(({ signal }) => signal?.aborted)).resolves.toBe(false)
+  const report = { type: 'callback.failed', name: 'search', callback: 'isOff' }
+  expect(onEvent).toHaveBeenCalledExactlyOnceWith(expect.objectContaining(report))
+})
+
+test.each([timeout({ ms: 5 }), pipeline(timeout({ ms: 5 }))])(
+  'a deadline that has passed is named, and the operation does not run',
+  async (policy) => {
+    const operation = vi.fn()
+    await advance(100)
+    const call = policy(operation, { deadlineAt: 30 })
+    await expect(call).rejects.toThrow(
+      'The deadline passed before the call began. Its `deadlineAt` is 30, and the clock of the policies is at 100 ms',
+    )
+    expect(operation).not.toHaveBeenCalled()
+  },
+)
+
 describe('mistakes are named at creation', () => {
   test.each<[act: () => unknown, message: string]>([
     [() => timeout(5 as never), '`timeout` takes an object of options, not 5'],
+    [
+      () => (timeout as () => unknown)(),
+      '`ms` must be a number from 0 to 2147483647, not undefined',
+    ],
+    [
+      () => bypass(timeout({ ms: 5 }), () => true, { on: 5 } as never),
+      '`bypass` has no option `on`',
+    ],
     [() => timeout({} as never), '`ms` must be a number from 0 to 2147483647, not undefined'],
     [() => timeout({ timeoutMs: 5 } as never), '`timeout` has no option `timeoutMs`, only `ms`'],
     [() => timeout({ ms: 5, clock: {} as never }), '`clock.now` must be a function'],
@@ -81,9 +120,28 @@ describe('mistakes are named at creation', () => {
     expect(act).toThrow(message)
   })
 
-  test('a factory that is not called is named when the pipeline runs', async () => {
-    const call = pipeline(timeout as never)(() => 'done')
-    await expect(call).rejects.toThrow('`timeout` takes an object of options, not a function')
+  test.each<[name: string, factory: unknown]>([
+    ['timeout', timeout],
+    ['fallback', fallback],
+    ['fallbackTo', fallbackTo],
+    ['bypass', bypass],
+    ['pipeline', pipeline],
+  ])('`%s`, the factory, where a policy is expected', (name, factory) => {
+    const returned = `must be what \`${name}(…)\` returns, not a function`
+    expect(() => pipeline(timeout({ ms: 5 }), factory as Policy)).toThrow(
+      new TypeError(`\`policies[1]\` ${returned}`),
+    )
+    expect(() => bypass(factory as Policy, () => true)).toThrow(
+      new TypeError(`\`policy\` ${returned}`),
+    )
+  })
+
+  test('a policy of the user that throws gives a rejected promise', async () => {
+    const broken = () => {
+      throw new Error('broken')
+    }
+    await expect(pipeline(broken, timeout({ ms: 5 }))(() => 1)).rejects.toThrow('broken')
+    await expect(pipeline(broken)(() => 1)).rejects.toThrow('broken')
   })
 })
 

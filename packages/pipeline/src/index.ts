@@ -1,5 +1,15 @@
-export type { CallbackFailedEvent, Clock, Context, Operation, Policy } from '@holdfast/internal'
+export type {
+  AnyPolicy,
+  CallbackFailedEvent,
+  Clock,
+  Context,
+  Operation,
+  Policy,
+  SubstitutingPolicy,
+  SwitchedPolicy,
+} from '@holdfast/internal'
 export { TimeoutError } from '@holdfast/internal'
+export type { BypassOptions } from './bypass.ts'
 export { bypass } from './bypass.ts'
 export type {
   FallbackChanges,
@@ -10,9 +20,14 @@ export type {
 } from './fallback.ts'
 export { fallback } from './fallback.ts'
 export { FallbackExhaustedError } from './fallback-exhausted-error.ts'
-export type { FallbackToEvent, FallbackToOptions, FallbackToPolicy } from './fallback-to.ts'
+export type {
+  FallbackToEvent,
+  FallbackToOptions,
+  FallbackToPolicy,
+  Substitution,
+} from './fallback-to.ts'
 export { fallbackTo } from './fallback-to.ts'
-export type { GivenContext, PipelineContext } from './pipeline.ts'
+export type { GivenContext, PipelineContext, PipelinePolicy } from './pipeline.ts'
 export { pipeline } from './pipeline.ts'
 export type {
   TimeoutChanges,

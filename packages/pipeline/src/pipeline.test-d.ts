@@ -5,6 +5,7 @@ import {
   type FallbackContext,
   FallbackExhaustedError,
   fallback,
+  fallbackTo,
   type PipelineContext,
   type Policy,
   pipeline,
@@ -66,6 +67,78 @@ test('what a layer adds may be missing when it can be switched off', () => {
   bypass(retry, true)
   // @ts-expect-error not a policy
   bypass({ retries: 3 }, () => true)
+})
+
+interface LimiterContext extends Context {
+  readonly key?: string | undefined
+  readonly priority?: number | undefined
+}
+declare const limiter: Policy<LimiterContext, LimiterContext>
+
+test('the caller may pass what any of the policies reads, and the operation receives it', () => {
+  const policy = pipeline(timeout({ ms: 5 }), limiter, retry)
+  expectTypeOf(policy(async () => 5, { key: 'a', priority: 1 })).toEqualTypeOf<Promise<number>>()
+  policy(
+    ({ key, priority, attempt, signal }) => {
+      expectTypeOf(key).toEqualTypeOf<string | undefined>()
+      expectTypeOf(priority).toEqualTypeOf<number | undefined>()
+      expectTypeOf(attempt).toEqualTypeOf<number>()
+      expectTypeOf(signal).toEqualTypeOf<AbortSignal>()
+    },
+    { key: 'a' },
+  )
+  pipeline(pipeline(retry), pipeline(limiter))(({ key }) => key, { key: 'a' })
+  bypass(limiter, () => true)(({ key }) => expectTypeOf(key).toEqualTypeOf<string | undefined>(), {
+    key: 'a',
+  })
+  pipeline(
+    bypass(limiter, () => true),
+    retry,
+  )(() => 5, { key: 'a' })
+})
+
+test('the caller may pass nothing that no policy reads', () => {
+  const policy = pipeline(limiter, retry)
+  // @ts-expect-error a typing mistake
+  policy(() => 5, { kye: 'a' })
+  // @ts-expect-error the wrong type
+  policy(() => 5, { key: 5 })
+  // @ts-expect-error the policy adds it, and does not read it
+  policy(() => 5, { attempt: 5 })
+  // @ts-expect-error no limiter is among the policies
+  pipeline(retry)(() => 5, { key: 'a' })
+})
+
+test('two policies may read different fields', () => {
+  interface TenantContext extends Context {
+    readonly tenant?: string | undefined
+  }
+  const byTenant: Policy<TenantContext, TenantContext> = (operation, context = {}) =>
+    Promise.resolve(operation(context))
+  pipeline(byTenant, limiter)(({ tenant, key }) => [tenant, key], { tenant: 'a', key: 'b' })
+})
+
+test('a value in place of a failure is in the result of every pipeline around it', () => {
+  const orNone = fallbackTo(undefined)
+  const work = async () => 5
+  expectTypeOf(orNone(work)).toEqualTypeOf<Promise<number | undefined>>()
+  expectTypeOf(pipeline(orNone, retry)(work)).toEqualTypeOf<Promise<number | undefined>>()
+  const orText = fallbackTo(async (error: unknown) => String(error))
+  expectTypeOf(pipeline(orText)(work)).toEqualTypeOf<Promise<number | string>>()
+  const nested = pipeline(
+    pipeline(orText, limiter),
+    bypass(orNone, () => true),
+  )
+  expectTypeOf(nested(work, { key: 'a' })).toEqualTypeOf<Promise<number | string | undefined>>()
+  pipeline(orText, retry)(({ attempt }) => expectTypeOf(attempt).toEqualTypeOf<number>())
+  pipeline(fallbackTo((_error, context: LimiterContext) => context.key))(() => 5, { key: 'a' })
+})
+
+test('a factory that was not called is no policy', () => {
+  // @ts-expect-error it creates one
+  pipeline(timeout)
+  // @ts-expect-error it creates one
+  pipeline(fallbackTo)
 })
 
 test('a deadline is in every context', () => {

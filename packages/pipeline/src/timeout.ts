@@ -7,7 +7,9 @@ import {
   checkFunction,
   checkNumber,
   checkOptions,
+  deadlinePassed,
   emit,
+  factory,
   failuresOf,
   MAX_TIMER_MS,
   type Operation,
@@ -87,7 +89,12 @@ const RULES: OptionRules<TimeoutOptions> = {
  * @example
  * const answer = await timeout({ ms: 5_000 })(({ signal }) => fetch(url, { signal }))
  */
-export function timeout(options: TimeoutOptions): TimeoutPolicy {
+export const timeout: (options: TimeoutOptions) => TimeoutPolicy = /* @__PURE__ */ factory(
+  'timeout',
+  createTimeout,
+)
+
+function createTimeout(options: TimeoutOptions = {} as TimeoutOptions): TimeoutPolicy {
   checkOptions('timeout', options, RULES)
   const limit = new TimeLimit(options)
   emit(options.onEvent, { type: 'timeout.created', name: limit.name })
@@ -104,8 +111,8 @@ class TimeLimit {
   readonly #options: TimeoutOptions
 
   constructor(options: TimeoutOptions) {
-    this.name = options?.name ?? 'timeout'
-    this.#ms = checkNumber('ms', options?.ms, MILLISECONDS)
+    this.name = options.name ?? 'timeout'
+    this.#ms = checkNumber('ms', options.ms, MILLISECONDS)
     this.#options = options
   }
 
@@ -120,9 +127,12 @@ class TimeLimit {
     checkFunction('operation', operation)
     const { onEvent, clock = systemClock } = this.#options
     const ms = this.#ms
-    const deadlineAt = Math.min(clock.now() + ms, context.deadlineAt ?? Infinity)
+    const now = clock.now()
     const failures = failuresOf(context) ?? []
-    const inner = withFailures({ ...context, deadlineAt }, failures)
+    const { deadlineAt = Infinity } = context
+    if (deadlineAt <= now) throw deadlinePassed(deadlineAt, now, failures)
+    const inner = { deadlineAt, ...withFailures(context, failures) }
+    inner.deadlineAt = Math.min(now + ms, deadlineAt)
     return runWithTimeout(operation, inner, ms, clock, () => {
       emit(onEvent, { type: 'timeout.expired', name: this.name, timeoutMs: ms })
       return new TimeoutError(ms, failures)

@@ -2,6 +2,7 @@ import {
   checkNumber,
   checkOptions,
   classifyError,
+  factory,
   MAX_TIMER_MS,
   type OptionRules,
 } from '@holdfast/internal'
@@ -66,7 +67,12 @@ const SPREADS = { full: [0, 1], equal: [0.5, 1], none: [1, 1] } as const
  *
  * @throws RangeError or TypeError naming the option that is wrong.
  */
-export function exponential(options: ExponentialOptions = {}): Backoff {
+export const exponential: (options?: ExponentialOptions) => Backoff = /* @__PURE__ */ factory(
+  'exponential',
+  createExponential,
+)
+
+function createExponential(options: ExponentialOptions = {}): Backoff {
   checkOptions('exponential', options, EXPONENTIAL_RULES)
   const { initialMs = 1_000, factor = 2, maxMs = 30_000, jitter = 0.2 } = options
   const [low, high] = spreadOf(jitter)
@@ -83,10 +89,10 @@ export function exponential(options: ExponentialOptions = {}): Backoff {
  *
  * @throws RangeError or TypeError unless `ms` is a number from 0 to 2³¹−1.
  */
-export function constant(ms: number): Backoff {
+export const constant: (ms: number) => Backoff = /* @__PURE__ */ factory('constant', (ms) => {
   checkNumber('ms', ms, MILLISECONDS)
   return () => ms
-}
+})
 
 /** Options of {@link decorrelated}. */
 export interface DecorrelatedOptions {
@@ -102,7 +108,12 @@ export interface DecorrelatedOptions {
  *
  * @throws RangeError or TypeError naming the option that is wrong.
  */
-export function decorrelated(options: DecorrelatedOptions = {}): Backoff {
+export const decorrelated: (options?: DecorrelatedOptions) => Backoff = /* @__PURE__ */ factory(
+  'decorrelated',
+  createDecorrelated,
+)
+
+function createDecorrelated(options: DecorrelatedOptions = {}): Backoff {
   checkOptions('decorrelated', options, DECORRELATED_RULES)
   const { initialMs = 1_000, maxMs = 30_000 } = options
   return (_attempt, _error, previousMs, random) => {

@@ -88,9 +88,9 @@ describe('mistakes in options are named at creation', () => {
     [7, '`createRetry` takes an object of options, not 7'],
     [null, '`createRetry` takes an object of options, not null'],
     [{ retrys: 3 }, '`createRetry` has no option `retrys`, only `retries`, `backoff`'],
-    [{ backoff: exponential }, '`backoff` must be what `exponential()` returns, not a function'],
-    [{ backoff: constant }, '`backoff` must be what `constant()` returns, not a function'],
-    [{ backoff: decorrelated }, '`backoff` must be what `decorrelated()` returns, not a function'],
+    [{ backoff: exponential }, '`backoff` must be what `exponential(…)` returns, not a function'],
+    [{ backoff: constant }, '`backoff` must be what `constant(…)` returns, not a function'],
+    [{ backoff: decorrelated }, '`backoff` must be what `decorrelated(…)` returns, not a function'],
     [{ clock: {} }, '`clock.now` must be a function, not undefined'],
     [{ clock: Date.now }, '`clock.now` must be a function, not undefined'],
     [{ clock: null }, '`clock` must be a clock, not null'],
@@ -98,7 +98,13 @@ describe('mistakes in options are named at creation', () => {
     [{ budget: null }, '`budget.withdraw` must be a function, not undefined'],
   ])('%o', async (options, message) => {
     expect(() => createRetry(options as RetryOptions)).toThrow(message)
-    await expect(retry(() => 5, options as RetryOptions)).rejects.toThrow(message)
+    const ofCall = message.replace('createRetry', 'retry')
+    await expect(retry(() => 5, options as RetryOptions)).rejects.toThrow(ofCall)
+  })
+
+  test('a backoff of your own may have the name of one of ours', () => {
+    const exponential = (attempt: number) => attempt * 5
+    expect(() => createRetry({ backoff: exponential })).not.toThrow()
   })
 
   test('of a backoff', () => {

@@ -1,13 +1,14 @@
 import {
   type CallbackFailedEvent,
   type Clock,
+  type Context,
   checkClock,
+  checkCreated,
   checkFunction,
   checkOptions,
   type ErrorClass,
   MAX_TIMER_MS,
   type OptionRules,
-  refusal,
 } from '@holdfast/internal'
 import type { Backoff } from './backoff.ts'
 import type { RetryBudget } from './retry-budget.ts'
@@ -20,6 +21,11 @@ export interface RetryChanges {
   readonly backoff?: Backoff | undefined
   /** Whether an error is worth another attempt. Default `isRetryable`. */
   readonly retryable?: ((error: unknown) => boolean) | undefined
+  /**
+   * Whether to wait and try again when a circuit breaker, or the queue of a limiter, inside the retry rejects the call.
+   * Default false: the call fails at once.
+   */
+  readonly retryRejections?: boolean | undefined
   /**
    * Whether a result is worth another attempt. If the attempts run out, the call resolves to the last result. Default: no
    * result is.
@@ -91,6 +97,10 @@ export type RetryEvent =
       readonly attempts: number
       readonly errorClass: ErrorClass
       readonly reason: RetryEndReason
+      /** The wait that would have come next, in milliseconds. */
+      readonly waitMs: number
+      /** Whether the server asked for this wait, rather than the backoff. */
+      readonly hinted: boolean
     }
   | CallbackFailedEvent
 
@@ -99,8 +109,9 @@ export type RetryEndReason = 'retries' | 'hint' | 'deadline' | 'budget'
 
 const CHANGE_RULES: OptionRules<RetryChanges> = {
   retries: { min: 0, integer: true },
-  backoff: checkBackoff,
+  backoff: checkCreated,
   retryable: 'function',
+  retryRejections: 'boolean',
   retryResult: 'function',
   attemptTimeoutMs: { min: 0 },
   deadlineMs: { min: 0 },
@@ -120,21 +131,24 @@ const RULES: OptionRules<RetryOptions> = {
   random: 'function',
 }
 
+const CALL_RULES: OptionRules<RetryOptions & Context> = {
+  ...RULES,
+  // Checked with the context of the call.
+  signal: 'any',
+  deadlineAt: 'any',
+}
+
 /** @throws RangeError or TypeError that names the option that is wrong. */
 export function checkRetryOptions(options: RetryOptions | undefined): void {
   checkOptions('createRetry', options, RULES)
 }
 
-/** @throws RangeError or TypeError that names the option that is wrong. */
-export function checkRetryChanges(changes: RetryChanges): void {
-  checkOptions('update', changes, CHANGE_RULES)
+/** As {@link checkRetryOptions}, of a single call. */
+export function checkCallOptions(options: RetryOptions & Context): void {
+  checkOptions('retry', options, CALL_RULES)
 }
 
-/** A common mistake is to pass the function that makes the backoff, without the call. */
-function checkBackoff(option: string, value: unknown): void {
-  checkFunction(option, value)
-  const { name } = value as Backoff
-  if (/^(exponential|constant|decorrelated)$/.test(name)) {
-    throw refusal(option, value, `what \`${name}()\` returns`)
-  }
+/** @throws RangeError or TypeError that names the setting that is wrong. */
+export function checkRetryChanges(changes: RetryChanges): void {
+  checkOptions('update', changes, CHANGE_RULES)
 }

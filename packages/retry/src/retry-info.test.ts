@@ -10,7 +10,7 @@ const always = (waitMs: number) =>
 test('tells how many attempts were made, and the waits between them', async () => {
   const error = new Error('boom')
   await always(1)(() => Promise.reject(error)).catch(() => {})
-  expect(getRetryInfo(error)).toEqual({ attempts: 3, waitsMs: [1, 1] })
+  expect(getRetryInfo(error)).toEqual({ attempts: 3, waitsMs: [1, 1], reason: 'retries' })
 })
 
 test('tells of an error that was no reason to try again', async () => {
@@ -37,7 +37,7 @@ test.each([
   const caught = await always(0)(() => Promise.reject(thrown)).catch((error) => ({ error }))
   expect(Object.is((caught as { error: unknown }).error, thrown)).toBe(true)
   expect(describe(thrown)).toBe(before)
-  expect(getRetryInfo(thrown)).toEqual({ attempts: 3, waitsMs: [0, 0] })
+  expect(getRetryInfo(thrown)).toEqual({ attempts: 3, waitsMs: [0, 0], reason: 'retries' })
 })
 
 /** Every property that it has of its own. */

@@ -1,9 +1,13 @@
+import type { RetryEndReason } from './options.ts'
+
 /** How a call went that ended in an error. */
 export interface RetryInfo {
   /** How many attempts were made. */
   readonly attempts: number
   /** The waits between them, in milliseconds. */
   readonly waitsMs: readonly number[]
+  /** Why no further attempt was made. `undefined` if the error was not worth another attempt. */
+  readonly reason?: RetryEndReason
 }
 
 const infos = new WeakMap<object, RetryInfo>()

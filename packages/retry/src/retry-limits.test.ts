@@ -48,7 +48,7 @@ describe('attemptTimeoutMs', () => {
     expect(at).toEqual([0, 110])
     expect(result).toMatchObject({ state: 'rejected', settledAt: 210 })
     expect(result.reason).toMatchObject(timeoutError(100))
-    expect(getRetryInfo(result.reason)).toEqual({ attempts: 2, waitsMs: [10] })
+    expect(getRetryInfo(result.reason)).toEqual({ attempts: 2, waitsMs: [10], reason: 'retries' })
     expect(signals.map((signal) => signal?.aborted)).toEqual([true, true])
     expect(signals[1]?.reason).toBe(result.reason)
   })
@@ -144,7 +144,7 @@ describe('deadlineMs', () => {
     await advance(1000)
     expect(at).toEqual([0, 100])
     expect(result).toMatchObject({ state: 'rejected', settledAt: 250 })
-    expect(result.reason).toMatchObject(timeoutError(150))
+    expect(result.reason).toMatchObject(timeoutError(250))
     expect(signals[1]?.reason).toBe(result.reason)
     expect(events.at(-1)).toMatchObject({
       type: 'retry.refused',
@@ -161,7 +161,7 @@ describe('deadlineMs', () => {
     const result = watch(retry(operation, { ...limits, retries: 9 }))
     await advance(1000)
     expect(at).toEqual([0, 120, 240])
-    expect(result).toMatchObject({ settledAt: 250, reason: timeoutError(10) })
+    expect(result).toMatchObject({ settledAt: 250, reason: timeoutError(250) })
   })
 
   test('is of each call, from its own beginning', async () => {
@@ -202,6 +202,8 @@ describe('deadlineMs', () => {
       attempts: 1,
       errorClass: 'throttle',
       reason: 'deadline',
+      waitMs: 0,
+      hinted: false,
     })
   })
 
@@ -315,7 +317,9 @@ describe('the context’s deadlineAt', () => {
     const call = createRetry()(operation, { deadlineAt: 1000 })
     await expect(call).rejects.toMatchObject({ name: 'TimeoutError' })
     expect(operation).not.toHaveBeenCalled()
-    await expect(retry(operation, { deadlineAt: 999 })).rejects.toThrow('Timed out')
+    await expect(retry(operation, { deadlineAt: 999 })).rejects.toThrow(
+      'The deadline passed before the call began. Its `deadlineAt` is 999, and the clock of the policies is at 1000 ms',
+    )
     const aborted = { signal: AbortSignal.abort(reason), deadlineAt: 999 }
     await expect(createRetry()(operation, aborted)).rejects.toBe(reason)
   })
@@ -373,7 +377,7 @@ describe('a call that is cut off keeps what failed before', () => {
     expect((result.reason as Error).cause).toBeUndefined()
   })
 
-  test('what the policies inside are passed holds the failures from the second attempt on', async () => {
+  test('what the policies inside are passed holds the failures so far', async () => {
     const seen: unknown[] = []
     const attempts = failing(first, second)
     const result = watch(
@@ -387,13 +391,79 @@ describe('a call that is cut off keeps what failed before', () => {
     )
     await advance(500)
     expect(result.state).toBe('rejected')
-    expect(seen).toEqual([undefined, 1, 2])
+    expect(seen).toEqual([0, 1, 2])
   })
 })
 
-test('the no of another policy is final: it is not retried', async () => {
-  const rejected = Object.assign(new Error('open'), { statusCode: 503, retryable: false })
-  const operation = vi.fn(() => Promise.reject(rejected))
-  await expect(retry(operation)).rejects.toBe(rejected)
-  expect(operation).toHaveBeenCalledTimes(1)
+describe('a call that another policy rejects', () => {
+  const rejected = (brand: string, fields: object = {}) =>
+    Object.assign(new Error('rejected'), {
+      statusCode: 503,
+      retryable: false,
+      [Symbol.for(`@holdfast/${brand}`)]: true,
+      ...fields,
+    })
+  const open = rejected('CircuitOpenError')
+  const full = rejected('QueueFullError')
+  const ofAll = rejected('FallbackExhaustedError', { errors: [open, full] })
+  const closed = rejected('LimiterClosedError')
+
+  test.each([open, full, ofAll, closed])('is not retried by default', async (error) => {
+    const operation = vi.fn(() => Promise.reject(error))
+    await expect(retry(operation)).rejects.toBe(error)
+    expect(operation).toHaveBeenCalledTimes(1)
+  })
+
+  test.each<[error: Error, attempts: number]>([
+    [open, 2],
+    [full, 2],
+    [rejected('QueueTimeoutError'), 2],
+    [ofAll, 2],
+    [closed, 1],
+    [Object.assign(new Error(), { status: 400 }), 1],
+  ])('%o is retried with `retryRejections` unless it is for good', async (error, attempts) => {
+    const operation = vi.fn(() => Promise.reject(error))
+    const options = { retries: 1, backoff: constant(10), retryRejections: true }
+    const result = watch(retry(operation, options))
+    await advance(10)
+    expect(result.reason).toBe(error)
+    expect(operation).toHaveBeenCalledTimes(attempts)
+  })
+})
+
+describe('timeouts among the failures', () => {
+  test('hold nothing themselves, so that the error stays small when it is written out', async () => {
+    const limits = { attemptTimeoutMs: 10, retries: 30, backoff: constant(1) }
+    const result = watch(retry(hang, limits))
+    await advance(1_000)
+    const error = result.reason as TimeoutError
+    expect(error.errors).toHaveLength(10)
+    expect(error.errors.every((part) => TimeoutError.isInstance(part))).toBe(true)
+    expect(JSON.stringify(error).length).toBeLessThan(2_000)
+  })
+
+  test('are added after what they hold', async () => {
+    const [first, second] = [throttled(), new TimeoutError(5, [throttled()])]
+    const faults = [first, second]
+    const operation = () => {
+      const fault = faults.shift()
+      return fault ? Promise.reject(fault) : hang()
+    }
+    const result = watch(retry(operation, { deadlineMs: 500, backoff: constant(1) }))
+    await advance(500)
+    const { errors } = result.reason as TimeoutError
+    expect(errors).toEqual([first, second.errors[0], expect.objectContaining({ timeoutMs: 5 })])
+  })
+})
+
+test('failures inside the first attempt are kept, and each once', async () => {
+  const fault = throttled()
+  const inner = createRetry({ retries: 1, backoff: constant(1) })
+  let calls = 0
+  const operation = () => (++calls > 3 ? hang() : Promise.reject(fault))
+  const result = watch(
+    retry((context) => inner(operation, context), { deadlineMs: 500, backoff: constant(1) }),
+  )
+  await advance(500)
+  expect(result.reason).toMatchObject({ cause: fault, errors: [fault] })
 })

@@ -138,15 +138,37 @@ describe('the wait', () => {
     expect(obeyed.at).toEqual([0, 60_001])
   })
 
-  test.each([Number.NaN, -5, undefined])(
-    'a backoff that says %s waits not at all',
-    async (said) => {
+  test('is none after a backoff of less than 0', async () => {
+    const { at, operation } = flaky(throttled())
+    retry(operation, { backoff: () => -5 })
+    await advance(10)
+    expect(at).toEqual([0, 0])
+  })
+
+  test.each([Number.NaN, undefined, '5', null, exponential()])(
+    'is the default after a backoff that returns %s instead of a number',
+    async (result) => {
       const onEvent = vi.fn()
       const { at, operation } = flaky(throttled())
-      retry(operation, { backoff: () => said as number, onEvent })
-      await advance(10)
-      expect(at).toHaveLength(2)
-      expect(onEvent).toHaveBeenCalledWith(expect.objectContaining({ waitMs: 0 }))
+      retry(operation, { backoff: () => result as number, random: () => 0.5, onEvent })
+      await advance(10_000)
+      expect(at).toEqual([0, 1000])
+      const report = { type: 'callback.failed', name: 'retry', callback: 'backoff' }
+      expect(onEvent).toHaveBeenCalledWith(expect.objectContaining(report))
+    },
+  )
+
+  test.each([Number.NaN, -1, 7, undefined])(
+    'is within its bounds though `random` returns %s',
+    async (result) => {
+      const onEvent = vi.fn()
+      const { at, operation } = flaky(throttled())
+      retry(operation, { random: () => result as number, onEvent })
+      await advance(10_000)
+      expect(at[1]).toBeGreaterThanOrEqual(800)
+      expect(at[1]).toBeLessThanOrEqual(1200)
+      const report = { type: 'callback.failed', name: 'retry', callback: 'random' }
+      expect(onEvent).toHaveBeenCalledWith(expect.objectContaining(report))
     },
   )
 
@@ -318,14 +340,22 @@ describe('events', () => {
     const [name, errorClass] = ['retry', 'throttle']
     expect(events).toEqual([
       { type: 'retry.scheduled', name, attempt: 1, errorClass, waitMs: 10, hinted: false },
-      { type: 'retry.exhausted', name, attempts: 2, errorClass, reason: 'retries' },
+      {
+        type: 'retry.exhausted',
+        name,
+        attempts: 2,
+        errorClass,
+        reason: 'retries',
+        waitMs: 10,
+        hinted: false,
+      },
     ])
   })
 
   test('tell of giving up: no retries at all', async () => {
     const { events, onEvent } = record()
     await retry(flaky(throttled()).operation, { retries: 0, onEvent }).catch(() => {})
-    expect(events).toEqual([
+    expect(events).toMatchObject([
       {
         type: 'retry.exhausted',
         name: 'retry',
@@ -336,14 +366,15 @@ describe('events', () => {
     ])
   })
 
-  test.each<[reason: string, error: unknown, options: RetryOptions]>([
-    ['hint', { status: 429, retryAfterMs: 60_001 }, {}],
-    ['deadline', { status: 429 }, { deadlineMs: 500 }],
-    ['deadline', { status: 429, retryAfterMs: 30_000 }, { deadlineMs: 20_000 }],
-    ['budget', { status: 429 }, { budget: createRetryBudget({ capacity: 0 }) }],
+  const half = { random: () => 0.5 }
+  test.each<[reason: string, waitMs: number, error: object, options: RetryOptions]>([
+    ['hint', 60_001, { status: 429, retryAfterMs: 60_001 }, {}],
+    ['deadline', 1_000, { status: 429 }, { deadlineMs: 500, ...half }],
+    ['deadline', 30_000, { status: 429, retryAfterMs: 30_000 }, { deadlineMs: 20_000 }],
+    ['budget', 1_000, { status: 429 }, { budget: createRetryBudget({ capacity: 0 }), ...half }],
   ])(
     'tell of a retry that is refused by the %s, before any wait',
-    async (reason, error, options) => {
+    async (reason, waitMs, error, options) => {
       const { events, onEvent } = record()
       const { at, operation } = flaky(error)
       const result = watch(retry(operation, { ...options, onEvent }))
@@ -351,7 +382,11 @@ describe('events', () => {
       expect(result).toMatchObject({ state: 'rejected', reason: error, settledAt: 0 })
       expect(at).toHaveLength(1)
       const [name, errorClass] = ['retry', 'throttle']
-      expect(events).toEqual([{ type: 'retry.refused', name, attempts: 1, errorClass, reason }])
+      const hinted = 'retryAfterMs' in error
+      expect(events).toEqual([
+        { type: 'retry.refused', name, attempts: 1, errorClass, reason, waitMs, hinted },
+      ])
+      expect(getRetryInfo(error)).toEqual({ attempts: 1, waitsMs: [], reason })
       expect(timers()).toBe(0)
     },
   )
@@ -743,7 +778,7 @@ describe('regressions elsewhere', () => {
     const result = watch(retry(flaky(error).operation, { deadlineMs: 10_000 }))
     await advance(0)
     expect(result).toMatchObject({ state: 'rejected', reason: error, settledAt: 0 })
-    expect(getRetryInfo(error)).toEqual({ attempts: 1, waitsMs: [] })
+    expect(getRetryInfo(error)).toEqual({ attempts: 1, waitsMs: [], reason: 'deadline' })
   })
 
   test.each<[string, Backoff]>([

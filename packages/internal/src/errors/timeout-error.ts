@@ -12,11 +12,12 @@ export class TimeoutError extends Error {
   /** What failed before the time ran out, oldest first; the last is the `cause`. */
   readonly errors: readonly unknown[]
 
-  constructor(timeoutMs: number, errors: readonly unknown[] = []) {
-    super(
-      `Timed out after ${timeoutMs} ms`,
-      errors.length > 0 ? { cause: errors.at(-1) } : undefined,
-    )
+  constructor(
+    timeoutMs: number,
+    errors: readonly unknown[] = [],
+    message = `Timed out after ${timeoutMs} ms`,
+  ) {
+    super(message, errors.length > 0 ? { cause: errors.at(-1) } : undefined)
     this.timeoutMs = timeoutMs
     this.errors = [...errors]
     brand(this, 'TimeoutError')
@@ -26,4 +27,14 @@ export class TimeoutError extends Error {
   static isInstance(error: unknown): error is TimeoutError {
     return isBranded(error, 'TimeoutError')
   }
+}
+
+/** The error of a call whose `deadlineAt` had passed before it began. */
+export function deadlinePassed(
+  deadlineAt: number,
+  now: number,
+  errors?: readonly unknown[],
+): TimeoutError {
+  const when = `Its \`deadlineAt\` is ${deadlineAt}, and the clock of the policies is at ${now} ms`
+  return new TimeoutError(0, errors, `The deadline passed before the call began. ${when}`)
 }
