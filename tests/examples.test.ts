@@ -32,6 +32,7 @@ test('the examples of the documents compile', () => {
     allowImportingTsExtensions: true,
     noEmit: true,
     strict: true,
+    exactOptionalPropertyTypes: true,
     skipLibCheck: true,
   }
   const host = ts.createCompilerHost(options)

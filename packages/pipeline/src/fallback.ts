@@ -149,7 +149,7 @@ class FallbackChain<Candidate> {
   }
 
   update(changes: FallbackChanges<Candidate>): void {
-    checkOptions('update', changes, CHANGE_RULES)
+    checkOptions<FallbackChanges<Candidate>>('update', changes, CHANGE_RULES)
     const given = Object.entries(changes).filter(([, value]) => value !== undefined)
     this.#settings = { ...this.#settings, ...Object.fromEntries(given) }
     this.#resolved = resolveSettings(this.name, this.#settings)
