@@ -1,9 +1,11 @@
 import type { CircuitBreakerOptions } from '@holdfast/circuit-breaker'
 import {
   type Clock,
-  checkFunctions,
-  checkNumber,
+  checkClock,
+  checkOptions,
   MAX_TIMER_MS,
+  type OptionRules,
+  refusal,
   systemClock,
 } from '@holdfast/internal'
 import type { LimiterOptions } from '@holdfast/limiter'
@@ -85,14 +87,36 @@ export interface Settings extends ResilienceOptions {
   readonly clock: Clock
 }
 
-/** @throws RangeError or TypeError naming the option that is wrong. */
-export function checkOptions(options: ResilienceOptions): Settings {
-  const { attemptTimeoutMs = 300_000, streamIdleTimeoutMs = 120_000, clock = systemClock } = options
-  checkNumber('attemptTimeoutMs', attemptTimeoutMs, { min: 1, max: MAX_TIMER_MS })
-  checkNumber('streamIdleTimeoutMs', streamIdleTimeoutMs, { min: 1, max: MAX_TIMER_MS })
-  checkFunctions(options, 'onEvent', 'random')
-  if (options.errorRules !== undefined && !Array.isArray(options.errorRules)) {
-    throw new TypeError('`errorRules` must be an array of rules')
+const MILLISECONDS = { min: 1, max: MAX_TIMER_MS }
+const RULES: OptionRules<ResilienceOptions> = {
+  // The list of models is checked where it is made, and the options of a layer by the layer.
+  models: 'any',
+  limiter: checkLayer,
+  circuitBreaker: checkLayer,
+  retry: checkLayer,
+  attemptTimeoutMs: MILLISECONDS,
+  streamIdleTimeoutMs: MILLISECONDS,
+  errorRules: (option, value) => {
+    if (!Array.isArray(value)) throw refusal(option, value, 'an array of rules')
+  },
+  onEvent: 'function',
+  clock: checkClock,
+  random: 'function',
+}
+
+function checkLayer(option: string, value: unknown): void {
+  if (value !== false && Object(value) !== value) {
+    throw refusal(option, value, 'an object of options, or `false` to switch the layer off')
   }
-  return { ...options, attemptTimeoutMs, streamIdleTimeoutMs, clock }
+}
+
+/** @throws RangeError or TypeError that names the option that is wrong. */
+export function checkResilienceOptions(options: ResilienceOptions): Settings {
+  checkOptions('createResilience', options, RULES)
+  return {
+    ...options,
+    attemptTimeoutMs: options.attemptTimeoutMs ?? 300_000,
+    streamIdleTimeoutMs: options.streamIdleTimeoutMs ?? 120_000,
+    clock: options.clock ?? systemClock,
+  }
 }

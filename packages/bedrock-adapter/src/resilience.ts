@@ -18,7 +18,7 @@ import { type Call, createModelCaller, type ModelAnswer, type Settle } from './m
 import { createModelList, type ModelCandidate } from './models.ts'
 import type { OpenStream } from './open-stream.ts'
 import { operationOf } from './operations.ts'
-import { checkOptions, type ResilienceOptions } from './options.ts'
+import { checkResilienceOptions, type ResilienceOptions } from './options.ts'
 import { throttleIn } from './throttle-in.ts'
 
 /** The five layers with their state, to be shared by any number of clients and calls. */
@@ -42,7 +42,7 @@ const FREE_PERMIT: LimiterPermit = { ...createPermit(() => {}), settle() {} }
  * @throws RangeError or TypeError naming the option that is wrong.
  */
 export function createResilience(options: ResilienceOptions = {}): Resilience {
-  const settings = checkOptions(options)
+  const settings = checkResilienceOptions(options)
   const { onEvent, clock, attemptTimeoutMs, streamIdleTimeoutMs, errorRules = [] } = settings
   const rules = [...errorRules, ...bedrockErrorRules]
   const report = callbackReporter('bedrock', onEvent)

@@ -344,3 +344,22 @@ describe('bad options', () => {
     expect(() => withResilience(undefined as never)).toThrow('`client.send` must be a function')
   })
 })
+
+describe('mistakes in options', () => {
+  const client = { send: async () => ({}) }
+
+  it.each<[options: unknown, message: string]>([
+    [5, '`createResilience` takes an object of options'],
+    [{ model: 'a' }, '`createResilience` has no option `model`, only `models`'],
+    [{ retry: 3 }, '`retry` must be an object of options, or `false` to switch the layer off'],
+    [{ retry: { attempts: 3 } }, '`createRetry` has no option `attempts`'],
+    [{ limiter: { concurrency: 3 } }, '`createLimiter` has no option `concurrency`'],
+    [{ circuitBreaker: { threshold: 3 } }, '`createCircuitBreakers` has no option `threshold`'],
+  ])('%j are named at creation', (options, message) => {
+    expect(() => withResilience(client as never, options as never)).toThrow(message)
+  })
+
+  it('`resilience: undefined` counts as absent', () => {
+    expect(() => withResilience(client as never, { resilience: undefined } as never)).not.toThrow()
+  })
+})

@@ -66,12 +66,16 @@ export async function resilientInvoke<Output extends object>(
   options: LayersOption & SendOptions = {},
 ): Promise<Output> {
   checkFunction('client.send', client?.send)
-  const { abortSignal, requestTimeout } = options
+  const { abortSignal, requestTimeout, ...layers } = options
   const sendOptions = { abortSignal, ...(requestTimeout !== undefined && { requestTimeout }) }
-  const resilience = toResilience(options)
+  const resilience = toResilience(layers)
   return (await resilience.send(client as unknown as BedrockClient, command, sendOptions)) as Output
 }
 
 function toResilience(options: LayersOption): Resilience {
-  return 'resilience' in options ? options.resilience : createResilience(options)
+  if (Object(options) !== options) return createResilience(options as ResilienceOptions)
+  const { resilience, ...own } = options as ResilienceOptions & {
+    readonly resilience?: Resilience | undefined
+  }
+  return resilience ?? createResilience(own)
 }
