@@ -4,6 +4,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { constant, decorrelated, exponential } from './backoff.ts'
 import type { RetryEvent, RetryOptions } from './options.ts'
 import { createRetry, retry } from './retry.ts'
+import { createRetryBudget } from './retry-budget.ts'
 
 useVirtualTime()
 
@@ -105,6 +106,10 @@ describe('mistakes in options are named at creation', () => {
   test('a backoff of your own may have the name of one of ours', () => {
     const exponential = (attempt: number) => attempt * 5
     expect(() => createRetry({ backoff: exponential })).not.toThrow()
+  })
+
+  test.each([7, null, 'ratio', { ratios: 1 }])('of a budget: %o', (options) => {
+    expect(() => createRetryBudget(options as never)).toThrow(/^`createRetryBudget` (takes|has no)/)
   })
 
   test('of a backoff', () => {

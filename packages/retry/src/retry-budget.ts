@@ -3,31 +3,34 @@ import { createRatioBudget, type RatioBudgetOptions } from './ratio-budget.ts'
 import { createTokenBudget, type TokenBudgetOptions } from './token-budget.ts'
 
 /**
- * What many calls and policies may spend on retries together. A limit to each call's retries multiplies the load on a
- * service that is down by as many; a budget bounds it by a fraction, whatever the calls do.
+ * Limits the retries of all calls and policies that share it. A limit for each call multiplies the load on a server that is
+ * down by the number of attempts; a budget adds only a fraction to it.
  */
 export interface RetryBudget {
-  /** What is left, in the budget's own unit; never negative. */
+  /** What is left, in the budget's own unit. Never negative. */
   readonly available: number
-  /** Told when a call begins. */
+  /** Called when a call begins. */
   begin(): void
   /** Takes the price of a retry after an error of this class, or returns `false` and takes nothing. */
   withdraw(errorClass: ErrorClass): boolean
-  /** Told when a call succeeds: with the class that its last retry was paid for, if there was one. */
+  /** Called when a call succeeds, with the error class of its last retry if there was one. */
   succeed(errorClass?: ErrorClass): void
 }
 
 /**
- * Makes a budget to be shared by calls and policies, in one of two forms:
+ * Creates a budget that calls and policies share, in one of two forms:
  *
- * - by tokens, as the AWS SDKs' standard mode: a bucket of 500, from which a retry takes 5 after a throttle and
- *   14 after anything else; a success gives back what its last retry took, or 1.
- * - with `ratio`, as Finagle and tower: retries may be that part of calls over the last 10 s, and a few a second besides.
+ * - with tokens, as in the AWS SDKs' standard mode: a bucket of 500, from which a retry takes 5 after a throttle and 14
+ *   after any other error. A success gives back what its last retry took, or 1.
+ * - with `ratio`, as in Finagle and tower: retries may be that fraction of the calls of the last 10 s, and a few per second
+ *   besides.
  *
- * @throws RangeError or TypeError naming the option that is wrong.
+ * @throws RangeError or TypeError that names the option that is wrong.
  */
 export function createRetryBudget(
   options: TokenBudgetOptions | RatioBudgetOptions = {},
 ): RetryBudget {
-  return 'ratio' in options ? createRatioBudget(options) : createTokenBudget(options)
+  return Object(options) === options && 'ratio' in options
+    ? createRatioBudget(options)
+    : createTokenBudget(options as TokenBudgetOptions)
 }
