@@ -34,7 +34,7 @@ const KNOWN_CIRCLES: readonly string[] = [
   'metrics/src/series-table.ts + metrics/src/series.ts',
   'retry/src/ratio-budget.ts + retry/src/retry-budget.ts + retry/src/token-budget.ts',
   'tool-loop-guard/src/guard.ts + tool-loop-guard/src/tool-loop-error.ts',
-  'tool-loop-guard/src/ladder.ts + tool-loop-guard/src/replays.ts + tool-loop-guard/src/state.ts',
+  'tool-loop-guard/src/escalation.ts + tool-loop-guard/src/replays.ts + tool-loop-guard/src/state.ts',
 ]
 
 /** Files of `internal/src` that fewer than two packages need today. Delete a line when its file moves or gets a second user. */

@@ -1,5 +1,4 @@
 export { raceAbort, sleep, throwIfAborted } from './abort.ts'
-export { ask } from './ask.ts'
 export { byBearerToken } from './bearer-token.ts'
 export { callOperation, NO_CONTEXT } from './call-operation.ts'
 export { withMembers } from './callable.ts'

@@ -1,6 +1,6 @@
 // Programs that log, as users write them, on the built package. `destinations.test.ts` runs them, each in a process of its
 // own. The lines go where the program says; what the program tells besides goes to the standard error output.
-import { writeSync } from 'node:fs'
+import { writeFileSync, writeSync } from 'node:fs'
 import { isMainThread, Worker, workerData } from 'node:worker_threads'
 import { createLogger } from '@holdfast/logger'
 import { fileDestination } from '@holdfast/logger/node'
@@ -47,12 +47,15 @@ const programs = {
     endings[ending](log)
   },
 
-  async flush() {
+  /** Writes the file `signal` when its timer has fired five times: only then does its reader read. */
+  async flush(signal) {
     makeNonBlocking()
     const log = createLogger({ destination: destinations.gathered() })
     logMany(log)
     let ticks = 0
-    const timer = setInterval(() => ticks++, 5)
+    const timer = setInterval(() => {
+      if (++ticks === 5) writeFileSync(signal, '')
+    }, 5)
     await log.flush()
     clearInterval(timer)
     tell({ ticks })

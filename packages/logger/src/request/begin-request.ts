@@ -1,4 +1,4 @@
-import { ask, systemClock } from '@holdfast/internal'
+import { systemClock } from '@holdfast/internal'
 import { LEVELS, type Level } from '../levels.ts'
 import { newTrace, runWithTrace } from '../trace/context.ts'
 import type { TraceContext } from '../trace/trace-context.ts'
@@ -82,7 +82,7 @@ export function createBegin(options: RequestLoggerOptions): (incoming: Incoming)
         headers: headerNames && pickHeaders(headers, headerNames),
       }
       attempt(record, outcome, line)
-      if (ask(options.ignore, line)) return
+      if (attempt(options.ignore, line) === true) return
       const level = attempt(options.level, line) as Level
       const isLevel = Object.hasOwn(LEVELS, level)
       // Who calls may be a connection that serves many requests, or none.
