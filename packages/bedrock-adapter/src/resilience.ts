@@ -56,7 +56,10 @@ export function createResilience(options: ResilienceOptions = {}): Resilience {
       : // Its calls all come from here, with the context that the rates' costs read.
         createLimiter({
           ...limits,
-          rates: rates as LimiterOptions['rates'],
+          // `actual` is the adapter's: the limiter knows no such option.
+          rates: (Array.isArray(rates)
+            ? rates.map(({ actual: _, ...rate }) => rate)
+            : rates) as LimiterOptions['rates'],
           name: 'bedrock',
           onEvent,
           clock,
